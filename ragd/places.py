@@ -1,0 +1,84 @@
+"""Where a span of a document stands, in a person's words: page, lines, headings, who wrote to whom and when."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from email.utils import parseaddr
+
+from ragd.records import Chunk, Found, Mark
+
+
+def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
+    """The marks of a span: the page and headings in force at `start`, outermost first, then those inside it.
+
+    `marks` are a document's, in order of offset; offsets count code points of its text.
+    """
+    page: list[Mark] = []
+    headings: list[Mark] = []
+    inside: list[Mark] = []
+    for mark in marks:
+        if mark.offset >= end:
+            break
+        if mark.offset > start:
+            inside.append(mark)
+        elif mark.kind == "heading":
+            headings = [*(above for above in headings if above.level < mark.level), mark]
+        elif mark.kind in ("page", "slide", "sheet"):
+            page = [mark]
+    return (*page, *headings, *inside)
+
+
+def page_of(chunk: Chunk, start: int) -> int | None:
+    """The 1-based page that holds offset `start`, None where the document has no pages."""
+    numbers = [mark.level for mark in chunk.marks if mark.kind == "page" and mark.offset <= start]
+    return numbers[-1] if numbers else None
+
+
+def lines_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
+    """First and last line (1-based, inclusive) of a span of the chunk, None where the text has no lines."""
+    if chunk.line is None:
+        return None
+    first = chunk.line + chunk.text.count("\n", 0, start - chunk.start)
+    span = chunk.text[start - chunk.start : end - chunk.start]
+    return first, first + span.rstrip("\n").count("\n")
+
+
+def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
+    """The place of a span for people: "p. 3 > Cover > Theft", "lines 10-24", "Dana to Kees, 2 March 2024"."""
+    steps = [_mail(document)] if document.kind == "mail" else []
+    steps += [_pages(chunk, start, end)]
+    steps += [mark.label for mark in held(chunk.marks, start, start + 1) if mark.kind == "heading"]
+    lines = lines_of(chunk, start, end)
+    if lines:
+        steps.append(f"line {lines[0]}" if lines[0] == lines[1] else f"lines {lines[0]}-{lines[1]}")
+    return " > ".join(step for step in steps if step)
+
+
+def _pages(chunk: Chunk, start: int, end: int) -> str:
+    within = [mark for mark in held(chunk.marks, start, end) if mark.kind in ("page", "slide", "sheet")]
+    if not within:
+        return ""
+    word = {"page": "p.", "slide": "slide", "sheet": "sheet"}[within[0].kind]
+    first, last = within[0].label, within[-1].label
+    return f"{word} {first}" if first == last else f"{word} {first}-{last}"
+
+
+def _mail(document: Found) -> str:
+    people = _name(document.author or "")
+    if document.recipients:
+        others = len(document.recipients) - 1
+        people += f" to {_name(document.recipients[0])}" + (f" and {others} more" if others else "")
+    return ", ".join(fact for fact in (people, day(document.date)) if fact)
+
+
+def _name(address: str) -> str:
+    name, mailbox = parseaddr(address)
+    return name or mailbox or address
+
+
+def day(iso: str | None) -> str:
+    """"2 March 2024" of an ISO 8601 date or time; "" of None or of what is no date."""
+    try:
+        when = datetime.fromisoformat(iso or "") if "T" in (iso or "") else date.fromisoformat(iso or "")
+    except ValueError:
+        return ""
+    return f"{when.day} {when:%B %Y}"

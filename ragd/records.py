@@ -1,0 +1,238 @@
+"""What travels between the rooms: frozen records, complete at birth."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal[
+    "text",
+    "note",
+    "pdf",
+    "office",
+    "mail",
+    "chat",
+    "web",
+    "table",
+    "slides",
+    "book",
+    "code",
+    "event",
+    "contact",
+    "bookmark",
+    "image",
+    "audio",
+    "other",
+]
+MarkKind = Literal["page", "column", "heading", "slide", "sheet", "message", "turn", "line-block"]
+Status = Literal["indexed", "unchanged", "skipped", "failed", "forgotten"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as the disk showed it before it was read, so that one that changes meanwhile is done again."""
+
+    path: Path  # absolute
+    size: int  # bytes
+    mtime_ns: int
+    ctime_ns: int
+    device: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a document's text that a person would name.
+
+    `level` is the depth of a heading (1 is the highest) and the 1-based number of a page, slide or sheet;
+    `label` is what is shown: a heading's words, a page's own label ("iii", "12").
+    """
+
+    offset: int  # code points from the start of the document's text
+    kind: MarkKind
+    label: str
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text, the marks in it, and the facts that its content states.
+
+    `id` hashes all that the document carries; `family` names the parser and its version ("pdf/1"): another version
+    means "read again". `lined` says that the text is the file's own decoded content, so its line numbers are those
+    that an editor shows. `date` is ISO 8601 with offset, or a bare date.
+    """
+
+    id: str
+    text: str
+    kind: Kind
+    family: str
+    marks: tuple[Mark, ...] = ()
+    title: str | None = None
+    author: str | None = None  # of a mail: "Dana Visser <dana@example.org>"
+    recipients: tuple[str, ...] = ()
+    date: str | None = None
+    message_id: str | None = None  # without angle brackets
+    references: tuple[str, ...] = ()  # without angle brackets, oldest first, In-Reply-To last
+    language: str | None = None
+    lined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document and the part of the file that it was read from (None: the whole file)."""
+
+    part: str | None
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document is seen, and what belongs to the place and not to the content."""
+
+    path: str  # absolute
+    part: str | None
+    date: str  # the file's own time, ISO 8601 with offset: the document's date where it states none
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A span of a document. Invariant: `text == document.text[start:end]`."""
+
+    document: str  # id
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    marks: tuple[Mark, ...]  # the page and the headings in force at `start`, then every mark inside the span
+    line: int | None  # 1-based line of `start`; None where the text has no lines of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document as it is shown: `D` of the contract, and who received it."""
+
+    id: str
+    uri: str
+    path: str
+    part: str | None
+    title: str | None
+    kind: Kind
+    author: str | None
+    date: str | None
+    thread: str | None
+    also_at: tuple[tuple[str, str | None], ...]  # further places: path, part
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found. `ranks` says why: its 1-based rank among words and among meaning."""
+
+    chunk: Chunk
+    document: Found
+    score: float
+    ranks: dict[str, int]
+    place: str
+    page: int | None
+    lines: tuple[int, int] | None
+
+    @property
+    def text(self) -> str:
+        return self.chunk.text
+
+    @property
+    def start(self) -> int:
+        return self.chunk.start
+
+    @property
+    def end(self) -> int:
+        return self.chunk.end
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact span that supports a sentence. Invariant: `quote == document.text[start:end]`."""
+
+    number: int
+    document: Found
+    place: str
+    page: int | None
+    lines: tuple[int, int] | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer with the numbers of the citations that support it; none: nothing supports it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer. `withheld` are the sentences that nothing in the files supports; they are not in `sentences`."""
+
+    question: str
+    answered: bool
+    reason: str | None  # why not, for a person; None when answered
+    sentences: tuple[Sentence, ...]
+    withheld: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+    model: str
+    took_ms: float
+    first_ms: float | None  # until the first checked sentence; None when there was none
+
+    @property
+    def answer(self) -> str:
+        return " ".join(sentence.text for sentence in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file, or of one part of it."""
+
+    path: str
+    part: str | None
+    status: Status
+    note: str | None = None  # the reason, for a person; the rule, for what was left out
+    documents: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search found. `nearest` is filled only where the question's own conditions left nothing."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    nearest: tuple[Hit, ...]
+    notes: tuple[str, ...]  # one line each: what is found by words only so far, what a condition left out
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an indexing run is. Words come first and meaning after; both are counted."""
+
+    stage: Literal["looking", "words", "meaning", "tidying"]
+    files_done: int = 0
+    files_total: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
+    texts_done: int = 0  # passages embedded in this run
+    texts_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What adding a folder will do, before it is done."""
+
+    files: dict[str, int]  # readable files by suffix
+    bytes: int
+    seconds: float  # a rough time
+    left_out: tuple[Outcome, ...] = field(default=())

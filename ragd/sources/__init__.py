@@ -1,0 +1,1 @@
+"""Which files: what a root holds, and what is left out of it."""
