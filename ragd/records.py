@@ -91,7 +91,7 @@ class Place:
 
     path: str  # absolute
     part: str | None
-    date: str  # the file's own time, ISO 8601 with offset: the document's date where it states none
+    mtime_ns: int  # the file's own time: the document's date where its content states none
 
 
 @dataclass(frozen=True, slots=True)

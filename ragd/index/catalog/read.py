@@ -1,0 +1,117 @@
+"""What is asked of the catalog, by the writer and by searches alike: chunks, texts and facts by key."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from ragd.index.catalog import blocks
+from ragd.index.catalog.record import Stored
+from ragd.places import held
+from ragd.records import Chunk, Document, Mark
+
+T = TypeVar("T")
+AT_ONCE = 500  # values in one IN (...)
+CHUNK = "c.key, c.ordinal, c.start, c.stop, c.line, c.passage"
+
+
+def setting(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def text_of(connection: sqlite3.Connection, key: int, start: int, end: int) -> str:
+    """A span of a document's text, code points."""
+    first, last = blocks.numbers(start, end)
+    rows = connection.execute(
+        "SELECT number, data FROM blocks WHERE key = ? AND number BETWEEN ? AND ? ORDER BY number", (key, first, last)
+    )
+    return blocks.unpacked(rows, start, end)
+
+
+def document_of(connection: sqlite3.Connection, key: int) -> Document:
+    """The document of a key, whole."""
+    row = connection.execute(
+        "SELECT id, kind, family, title, author, recipients, date, message_id, refs, language, lined, marks, length"
+        " FROM documents WHERE key = ?",
+        (key,),
+    ).fetchone()
+    return Document(
+        id=row[0],
+        text=text_of(connection, key, 0, row[12]),
+        kind=row[1],
+        family=row[2],
+        title=row[3],
+        author=row[4],
+        recipients=tuple(json.loads(row[5])),
+        date=row[6],
+        message_id=row[7],
+        references=tuple(json.loads(row[8])),
+        language=row[9],
+        lined=bool(row[10]),
+        marks=marks_from(row[11]),
+    )
+
+
+def marks_from(text: str) -> tuple[Mark, ...]:
+    return tuple(Mark(*values) for values in json.loads(text))
+
+
+def marks_to(marks: Iterable[Mark]) -> str:
+    rows = [(mark.offset, mark.kind, mark.label, mark.level) for mark in marks]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def stored(connection: sqlite3.Connection, rows: Iterable[tuple[int, int]]) -> Iterator[Stored]:
+    """The chunks of (key, ordinal) rows that exist; those of one document are read together."""
+    for key, ordinals in _grouped(rows).items():
+        for some in batched(ordinals, AT_ONCE):
+            places = ",".join("?" * len(some))
+            found = connection.execute(
+                f"SELECT {CHUNK} FROM chunks c WHERE c.key = ? AND c.ordinal IN ({places}) ORDER BY c.ordinal",
+                (key, *some),
+            ).fetchall()
+            yield from _chunks_of(connection, key, found)
+
+
+def stored_of_key(connection: sqlite3.Connection, key: int) -> Iterator[Stored]:
+    """Every chunk of a document, in order."""
+    found = connection.execute(f"SELECT {CHUNK} FROM chunks c WHERE c.key = ? ORDER BY c.ordinal", (key,)).fetchall()
+    return _chunks_of(connection, key, found)
+
+
+def rows_of_passages(connection: sqlite3.Connection, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+    """(passage, key, ordinal) of every chunk that shares one of the passages."""
+    for some in batched(passages, AT_ONCE):
+        places = ",".join("?" * len(some))
+        yield from connection.execute(
+            f"SELECT passage, key, ordinal FROM chunks WHERE passage IN ({places}) ORDER BY key, ordinal", some
+        )
+
+
+def batched(values: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Values in tuples of at most `size`; itertools has this from Python 3.12 on."""
+    remaining = iter(values)
+    while some := tuple(islice(remaining, size)):
+        yield some
+
+
+def _grouped(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    groups: dict[int, list[int]] = {}
+    for key, ordinal in rows:
+        groups.setdefault(key, []).append(ordinal)
+    return groups
+
+
+def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence[int]]) -> Iterator[Stored]:
+    facts = connection.execute("SELECT id, title, author, marks FROM documents WHERE key = ?", (key,)).fetchone()
+    if not rows or facts is None:
+        return
+    marks = marks_from(facts[3])
+    first, last = min(row[2] for row in rows), max(row[3] for row in rows)
+    text = text_of(connection, key, first, last)
+    for _, ordinal, start, end, line, passage in rows:
+        words = text[start - first : end - first]
+        chunk = Chunk(facts[0], ordinal, start, end, words, held(marks, start, end), line)
+        yield Stored(key, ordinal, passage, facts[1], facts[2], chunk)

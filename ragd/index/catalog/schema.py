@@ -1,0 +1,117 @@
+"""The catalog's tables, and how a connection to them is opened."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ragd.errors import DiskFull, HomeError
+
+FORMAT = 1  # of the tables below; a change adds a step to MIGRATIONS
+MIGRATIONS: dict[int, str] = {}  # format -> the SQL that carries a catalog of that format to the next
+
+TABLES = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE roots (path TEXT PRIMARY KEY, device INTEGER, state TEXT NOT NULL, as_of REAL) WITHOUT ROWID;
+CREATE TABLE forgotten (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE left_out (root TEXT NOT NULL, path TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (root, path))
+    WITHOUT ROWID;
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    device INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT, reader TEXT NOT NULL,
+    status TEXT NOT NULL, note TEXT) WITHOUT ROWID;
+CREATE INDEX files_by_size ON files (size);
+CREATE TABLE problems (path TEXT NOT NULL, part TEXT NOT NULL, status TEXT NOT NULL, note TEXT,
+    PRIMARY KEY (path, part)) WITHOUT ROWID;
+CREATE TABLE reserved (key INTEGER PRIMARY KEY AUTOINCREMENT);
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL, reading TEXT NOT NULL, kind TEXT NOT NULL, family TEXT NOT NULL,
+    title TEXT, author TEXT, recipients TEXT NOT NULL, date TEXT, message_id TEXT, refs TEXT NOT NULL, language TEXT,
+    lined INTEGER NOT NULL, marks TEXT NOT NULL, length INTEGER NOT NULL, UNIQUE (id, reading));
+CREATE TABLE blocks (key INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (key, number))
+    WITHOUT ROWID;
+CREATE TABLE places (path TEXT NOT NULL, part TEXT NOT NULL, key INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    PRIMARY KEY (path, part)) WITHOUT ROWID;
+CREATE INDEX places_by_key ON places (key, path, part);
+CREATE TABLE gone (key INTEGER PRIMARY KEY, since REAL NOT NULL);
+CREATE TABLE dropped (key INTEGER PRIMARY KEY);
+CREATE TABLE passages (id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE);
+CREATE TABLE dropped_passages (id INTEGER PRIMARY KEY);
+CREATE TABLE chunks (key INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    line INTEGER, passage INTEGER NOT NULL, PRIMARY KEY (key, ordinal)) WITHOUT ROWID;
+CREATE INDEX chunks_by_passage ON chunks (passage);
+CREATE TABLE spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL UNIQUE, model TEXT NOT NULL,
+    dimensions INTEGER NOT NULL);
+CREATE TABLE vectors (space INTEGER NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (space, passage)) WITHOUT ROWID;
+CREATE TABLE threads (message_id TEXT PRIMARY KEY, thread TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX threads_by_thread ON threads (thread);
+"""
+
+
+def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
+    """A connection to the catalog; a writing one makes the tables where there are none.
+
+    Raises HomeError where the file is no catalog or a newer ragd's, and FileNotFoundError where a reader finds none.
+    """
+    if not writing and not path.exists():
+        raise FileNotFoundError(path)
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        connection.execute("PRAGMA busy_timeout = 30000")
+        if writing:
+            _prepare(connection)
+        else:
+            connection.execute("PRAGMA query_only = ON")
+        _check_format(connection)
+    except sqlite3.DatabaseError as error:
+        raise translated(error, path) from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: a power cut must not undo a reservation, or a key could be used twice.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        start = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '0'), ('purges', '0');"
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {start} COMMIT;")
+        return
+    while (known := _format(connection)) < FORMAT:
+        step = f"UPDATE settings SET value = '{known + 1}' WHERE name = 'format';"
+        connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[known]} {step} COMMIT;")
+
+
+def _format(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT value FROM settings WHERE name = 'format'").fetchone()[0])
+
+
+def _check_format(connection: sqlite3.Connection) -> None:
+    found = _format(connection)
+    if found > FORMAT:
+        raise HomeError(f"this index was written by a newer ragd (format {found})", remedy="upgrade ragd")
+
+
+def translated(error: sqlite3.DatabaseError, path: Path) -> DiskFull | HomeError:
+    """What an SQLite error means to a person."""
+    text = str(error)
+    if "full" in text or "disk I/O" in text:
+        return DiskFull(f"no space left to write {path}", remedy="free some space and run `ragd sync`")
+    if "readonly" in text or "unable to open" in text:
+        return HomeError(f"cannot write {path}", remedy="check the permissions of RAGD_HOME")
+    return HomeError(f"the catalog {path} is damaged ({text})", remedy="move RAGD_HOME aside and add the folders again")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """All of it or nothing; SQLite's errors come out as RagdErrors."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise translated(error, path) from error

@@ -1,0 +1,210 @@
+"""The reader's side of the catalog: one snapshot, whatever is written meanwhile."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from ragd.index.catalog import read
+from ragd.index.catalog.record import Stored
+from ragd.index.catalog.schema import connect, translated
+from ragd.records import Found, Outcome
+
+FACTS = (
+    "p.key, p.path, p.part, p.mtime_ns, d.id, d.title, d.kind, d.author, d.date, d.recipients,"
+    " (SELECT thread FROM threads t WHERE t.message_id = d.message_id)"
+)
+
+
+class View:
+    """A snapshot of the catalog. Use as a context manager; raises FileNotFoundError where nothing was indexed yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db = connect(path, writing=False)
+        self._db.execute("BEGIN")
+        try:
+            self.generation = int(read.setting(self._db, "generation") or 0)
+        except sqlite3.DatabaseError as error:
+            raise translated(error, path) from error
+
+    def __enter__(self) -> "View":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def setting(self, name: str) -> str | None:
+        return read.setting(self._db, name)
+
+    def rows_moved(self) -> bool:
+        """Whether rows that this snapshot knows may have left the other stores since it was taken."""
+        now = connect(self._path, writing=False)
+        try:
+            return any(read.setting(now, name) != self.setting(name) for name in ("purges", "words", "space"))
+        finally:
+            now.close()
+
+    # chunks and documents
+
+    def visible(self, keys: Iterable[int]) -> set[int]:
+        """Those of the keys that have a place."""
+        seen: set[int] = set()
+        for some in read.batched(keys, read.AT_ONCE):
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(f"SELECT DISTINCT key FROM places WHERE key IN ({marks})", some)
+            seen.update(row[0] for row in rows)
+        return seen
+
+    def rows_of_passages(self, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+        """(passage, key, ordinal) of every chunk that shares one of the passages."""
+        return read.rows_of_passages(self._db, passages)
+
+    def passages_of_rows(self, rows: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """The passage of each (key, ordinal)."""
+        found = {}
+        for row in rows:
+            passage = self._db.execute("SELECT passage FROM chunks WHERE key = ? AND ordinal = ?", row).fetchone()
+            if passage:
+                found[row] = int(passage[0])
+        return found
+
+    def passages_of_keys(self, keys: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+        """(passage, key, ordinal) of every chunk of these documents."""
+        for some in read.batched(keys, read.AT_ONCE):
+            marks = ",".join("?" * len(some))
+            yield from self._db.execute(f"SELECT passage, key, ordinal FROM chunks WHERE key IN ({marks})", some)
+
+    def stored(self, rows: Iterable[tuple[int, int]]) -> Iterator[Stored]:
+        return read.stored(self._db, rows)
+
+    def text(self, key: int, start: int, end: int) -> str:
+        return read.text_of(self._db, key, start, end)
+
+    def key_at(self, path: str, part: str | None) -> int | None:
+        row = self._db.execute("SELECT key FROM places WHERE path = ? AND part = ?", (path, part or "")).fetchone()
+        return row[0] if row else None
+
+    def length(self, key: int) -> int:
+        row = self._db.execute("SELECT length FROM documents WHERE key = ?", (key,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def found(self, key: int, matches: Callable[[Found], bool]) -> Found | None:
+        """The document of a key at the first of its places, in path order, that a filter matches."""
+        sql = f"SELECT {FACTS} FROM places p JOIN documents d USING (key) WHERE p.key = ? ORDER BY p.path, p.part"
+        rows = self._db.execute(sql, (key,)).fetchall()
+        places = tuple((row[1], row[2] or None) for row in rows)
+        for number, row in enumerate(rows):
+            here = _found(row, also_at=places[:number] + places[number + 1 :])
+            if matches(here):
+                return here
+        return None
+
+    def keys_where(self, matches: Callable[[Found], bool]) -> set[int]:
+        """The documents that have a place that a filter matches."""
+        sql = f"SELECT {FACTS} FROM places p JOIN documents d USING (key)"
+        return {row[0] for row in self._db.execute(sql) if matches(_found(row, also_at=()))}
+
+    def newest(self, keys: Iterable[int], limit: int) -> list[int]:
+        """The documents with the latest dates, their own or their files', latest first."""
+        dated = []
+        for key in keys:
+            found = self.found(key, lambda _: True)
+            if found:
+                dated.append((found.date or "", found.path, key))
+        dated.sort(key=lambda row: row[1])
+        dated.sort(key=lambda row: row[0], reverse=True)
+        return [key for *_, key in dated[:limit]]
+
+    # what there is
+
+    def roots(self) -> list[tuple[str, str, float | None, int | None]]:
+        """(path, state, as of, device) of every root; times in seconds of the epoch."""
+        return self._db.execute("SELECT path, state, as_of, device FROM roots ORDER BY path").fetchall()
+
+    def forgotten(self) -> list[str]:
+        return [row[0] for row in self._db.execute("SELECT path FROM forgotten ORDER BY path")]
+
+    def count(self, what: str) -> int:
+        """How many documents, chunks, passages there are, or passages that have vectors in the space searched."""
+        return int(self._db.execute(COUNTS[what]).fetchone()[0])
+
+    def kinds(self) -> dict[str, int]:
+        sql = (
+            "SELECT kind, count(*) FROM documents d WHERE EXISTS (SELECT 1 FROM places p WHERE p.key = d.key)"
+            " GROUP BY kind ORDER BY count(*) DESC, kind"
+        )
+        return dict(self._db.execute(sql).fetchall())
+
+    def below(self, root: str) -> dict[str, int]:
+        """files, documents, words_only and failed at or below a root."""
+        stem = root.rstrip("/")
+        span = (root, f"{stem}/", f"{stem}0")
+        return {what: int(self._db.execute(sql, span).fetchone()[0]) for what, sql in BELOW.items()}
+
+    def problems(self) -> list[Outcome]:
+        """Files and parts of files that failed, and parts that were left out."""
+        files = self._db.execute("SELECT path, '', status, note FROM files WHERE status != 'indexed'")
+        parts = self._db.execute("SELECT path, part, status, note FROM problems")
+        rows = sorted([*files, *parts])
+        return [Outcome(path, part or None, status, note) for path, part, status, note in rows]
+
+    def left_out(self) -> list[Outcome]:
+        """Files and folders that were never read, and the rule."""
+        rows = self._db.execute("SELECT path, note FROM left_out ORDER BY path")
+        return [Outcome(path, None, "skipped", note) for path, note in rows]
+
+    def places(self) -> list[tuple[str, str | None, str, int]]:
+        """(path, part, document id, key) of everything, in path order."""
+        sql = "SELECT path, part, id, key FROM places JOIN documents USING (key) ORDER BY path, part"
+        return [(path, part or None, name, key) for path, part, name, key in self._db.execute(sql)]
+
+
+AT = "(p.path = ? OR (p.path >= ? AND p.path < ?))"
+SPACE = "(SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'space')"
+COUNTS = {
+    "documents": "SELECT count(DISTINCT key) FROM places",
+    "chunks": "SELECT count(*) FROM chunks c WHERE EXISTS (SELECT 1 FROM places p WHERE p.key = c.key)",
+    "passages": "SELECT count(*) FROM passages",
+    "vectors": f"SELECT count(*) FROM vectors WHERE space = {SPACE}",
+}
+BELOW = {
+    "files": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'indexed'",
+    "documents": f"SELECT count(DISTINCT key) FROM places p WHERE {AT}",
+    "words_only": (
+        f"SELECT count(DISTINCT c.passage) FROM places p JOIN chunks c USING (key) WHERE {AT} AND NOT EXISTS"
+        f" (SELECT 1 FROM vectors v WHERE v.space = {SPACE} AND v.passage = c.passage)"
+    ),
+    "failed": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'failed'",
+}
+
+
+def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]) -> Found:
+    _, path, part, mtime_ns, name, title, kind, author, date, recipients, thread = row
+    assert isinstance(path, str) and isinstance(part, str) and isinstance(mtime_ns, int)
+    return Found(
+        id=name,  # type: ignore[arg-type]
+        uri=Path(path).as_uri() + (f"#{quote(part)}" if part else ""),
+        path=path,
+        part=part or None,
+        title=title,  # type: ignore[arg-type]
+        kind=kind,  # type: ignore[arg-type]
+        author=author,  # type: ignore[arg-type]
+        date=str(date) if date else file_time(mtime_ns),
+        thread=thread,  # type: ignore[arg-type]
+        also_at=also_at,
+        recipients=tuple(json.loads(str(recipients))),
+    )
+
+
+def file_time(mtime_ns: int) -> str | None:
+    """A file's time as ISO 8601 with the offset that is in force here; None for a time that no calendar has."""
+    try:
+        return datetime.fromtimestamp(mtime_ns / 1e9).astimezone().isoformat(timespec="seconds")
+    except (OverflowError, OSError, ValueError):
+        return None

@@ -1,0 +1,374 @@
+"""The writer's side of the catalog: one transaction makes a batch visible, another takes out what lost its place."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ragd.index.catalog import blocks, read, threads
+from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read, Stored
+from ragd.index.catalog.schema import connect, transaction
+from ragd.records import Document, Outcome, SourceFile
+
+AT_OR_BELOW = "(path = ? OR (path >= ? AND path < ?))"
+FILE = "path, size, mtime_ns, ctime_ns, device, inode, digest, reader, status, note"
+
+
+class Catalog:
+    """The one writer of the catalog. Whoever holds one holds the home's lock."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the catalog at `path`, making it where there is none; raises HomeError and DiskFull."""
+        self.path = path
+        self._db = connect(path, writing=True)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def setting(self, name: str) -> str | None:
+        return read.setting(self._db, name)
+
+    def put(self, name: str, value: str) -> None:
+        with transaction(self._db, self.path):
+            self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    # roots and what is kept out
+
+    def remember(self, root: str, device: int | None) -> None:
+        """Add a root; a path that was forgotten is taken in again."""
+        with transaction(self._db, self.path):
+            self._db.execute("INSERT OR IGNORE INTO roots VALUES (?, ?, 'ok', NULL)", (root, device))
+            self._db.execute(f"DELETE FROM forgotten WHERE {AT_OR_BELOW}", _span(root))
+
+    def mark_root(self, root: str, state: str, *, device: int | None, as_of: float) -> None:
+        with transaction(self._db, self.path):
+            self._db.execute(
+                "UPDATE roots SET state = ?, device = coalesce(?, device), as_of = ? WHERE path = ?",
+                (state, device, as_of, root),
+            )
+
+    def forget(self, path: str) -> None:
+        """Keep the path out from now on, and drop it as a root."""
+        with transaction(self._db, self.path):
+            self._db.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (path,))
+            self._db.execute("DELETE FROM roots WHERE path = ?", (path,))
+            self._db.execute("DELETE FROM left_out WHERE root = ?", (path,))
+
+    def leave_out(self, root: str, skipped: Iterable[Outcome]) -> None:
+        """What the last look at a root left out, and why."""
+        now = sorted({(root, outcome.path, outcome.note or "") for outcome in skipped})
+        before = self._db.execute("SELECT root, path, note FROM left_out WHERE root = ? ORDER BY path", (root,))
+        if before.fetchall() == now:
+            return
+        with transaction(self._db, self.path):
+            self._db.execute("DELETE FROM left_out WHERE root = ?", (root,))
+            self._db.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?)", now)
+
+    # files
+
+    def known_files(self, root: str) -> dict[str, KnownFile]:
+        """Every file that was met at or below a path."""
+        rows = self._db.execute(f"SELECT {FILE} FROM files WHERE {AT_OR_BELOW}", _span(root))
+        return {row[0]: _known(row) for row in rows}
+
+    def of_size(self, size: int) -> list[KnownFile]:
+        """Files of that many bytes that were read: their copies need no parser."""
+        rows = self._db.execute(
+            f"SELECT {FILE} FROM files WHERE size = ? AND digest IS NOT NULL AND status = 'indexed' ORDER BY path",
+            (size,),
+        )
+        return [_known(row) for row in rows]
+
+    def touch(self, files: Iterable[KnownFile]) -> None:
+        """The same bytes under new times: the facts of the place are all that changes."""
+        with transaction(self._db, self.path):
+            for known in files:
+                self._put_file(known)
+                self._db.execute(
+                    "UPDATE places SET mtime_ns = ? WHERE path = ?", (known.file.mtime_ns, str(known.file.path))
+                )
+            self._moved_on()
+
+    # documents
+
+    def reserve(self, count: int) -> list[int]:
+        """Keys that no document had before, in ascending order."""
+        with transaction(self._db, self.path):
+            last = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'reserved'").fetchone()
+            first = (last[0] if last else 0) + 1
+            keys = list(range(first, first + count))
+            self._db.executemany("INSERT INTO reserved VALUES (?)", [(key,) for key in keys])
+        return keys
+
+    def reserved(self) -> list[int]:
+        """Keys whose rows may be in the word index although no document has them: what a crash leaves."""
+        return [row[0] for row in self._db.execute("SELECT key FROM reserved ORDER BY key")]
+
+    def release(self, keys: Iterable[int]) -> None:
+        """The word index holds nothing under these keys any more."""
+        with transaction(self._db, self.path):
+            self._db.executemany("DELETE FROM reserved WHERE key = ?", [(key,) for key in keys])
+
+    def key_of(self, document: str, reading: str) -> int | None:
+        """The key under which this reading of the document is kept."""
+        row = self._db.execute("SELECT key FROM documents WHERE id = ? AND reading = ?", (document, reading)).fetchone()
+        return row[0] if row else None
+
+    def commit(self, batch: Batch, *, chunker: str, now: float | None = None) -> None:
+        """Make a batch visible, and what it replaces invisible: all of it or nothing."""
+        now = time.time() if now is None else now
+        with transaction(self._db, self.path):
+            lost: set[int] = set()
+            for entry in batch.entries:
+                self._put_document(entry, reading_of(entry.document, chunker))
+            for file, member, key in batch.members:
+                lost |= self._put_place(str(file.path), member.part, key, file.mtime_ns)
+            for adopted in batch.adopted:
+                lost |= self._adopt(adopted)
+            for one in batch.read:
+                lost |= self._finish(one)
+            for path in batch.missing:
+                lost |= self._drop_places(path, keep=frozenset())
+                self._drop_file(path)
+            self._let_go(lost, now)
+            self._moved_on()
+
+    def _put_document(self, entry: Entry, reading: str) -> None:
+        document, key = entry.document, entry.key
+        self._db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (key, document.id, reading, *_facts(document)),
+        )
+        self._db.executemany(
+            "INSERT INTO blocks VALUES (?, ?, ?)",
+            [(key, number, data) for number, data in blocks.packed(document.text)],
+        )
+        for chunk, digest in zip(entry.chunks, entry.hashes, strict=True):
+            self._db.execute("INSERT OR IGNORE INTO passages (hash) VALUES (?)", (digest,))
+            self._db.execute(
+                "INSERT INTO chunks SELECT ?, ?, ?, ?, ?, id FROM passages WHERE hash = ?",
+                (key, chunk.ordinal, chunk.start, chunk.end, chunk.line, digest),
+            )
+        self._db.execute("DELETE FROM reserved WHERE key = ?", (key,))
+        threads.link(self._db, document.message_id, document.references)
+
+    def _put_place(self, path: str, part: str | None, key: int, mtime_ns: int) -> set[int]:
+        row = self._db.execute("SELECT key FROM places WHERE path = ? AND part = ?", (path, part or "")).fetchone()
+        self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)", (path, part or "", key, mtime_ns))
+        self._db.execute("DELETE FROM gone WHERE key = ?", (key,))
+        return {row[0]} - {key} if row else set()
+
+    def _adopt(self, adopted: Adopted) -> set[int]:
+        path, file = str(adopted.known.file.path), adopted.known.file
+        rows = self._db.execute("SELECT part, key FROM places WHERE path = ?", (adopted.like,)).fetchall()
+        problems = self._db.execute("SELECT part, status, note FROM problems WHERE path = ?", (adopted.like,))
+        lost: set[int] = set()
+        for part, key in rows:
+            lost |= self._put_place(path, part or None, key, file.mtime_ns)
+        lost |= self._drop_places(path, keep=frozenset(part or None for part, _ in rows))
+        self._put_problems(path, problems.fetchall())
+        self._put_file(adopted.known)
+        return lost
+
+    def _finish(self, one: Read) -> set[int]:
+        path = str(one.known.file.path)
+        self._put_problems(path, [(problem.part or "", problem.status, problem.note) for problem in one.problems])
+        self._put_file(one.known)
+        return self._drop_places(path, keep=one.parts)
+
+    def _put_file(self, known: KnownFile) -> None:
+        file = known.file
+        self._db.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(str(file.path), file.size, file.mtime_ns, file.ctime_ns, _signed(file.device), _signed(file.inode)),
+                *(known.digest, known.reader, known.status, known.note),
+            ),
+        )
+
+    def _put_problems(self, path: str, rows: Sequence[tuple[str, str, str | None]]) -> None:
+        self._db.execute("DELETE FROM problems WHERE path = ?", (path,))
+        self._db.executemany("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?)", [(path, *row) for row in rows])
+
+    def _drop_places(self, path: str, *, keep: frozenset[str | None]) -> set[int]:
+        rows = self._db.execute("SELECT part, key FROM places WHERE path = ?", (path,)).fetchall()
+        stale = [(part, key) for part, key in rows if (part or None) not in keep]
+        self._db.executemany("DELETE FROM places WHERE path = ? AND part = ?", [(path, part) for part, _ in stale])
+        return {key for _, key in stale}
+
+    def _drop_file(self, path: str) -> None:
+        self._db.execute("DELETE FROM files WHERE path = ?", (path,))
+        self._db.execute("DELETE FROM problems WHERE path = ?", (path,))
+
+    def _let_go(self, keys: Iterable[int], now: float) -> None:
+        """Mark those of the keys that have no place left; upkeep takes their rows out later."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO gone SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM places WHERE key = ?1)",
+            [(key, now) for key in keys],
+        )
+
+    def _moved_on(self) -> None:
+        self._db.execute("UPDATE settings SET value = value + 1 WHERE name = 'generation'")
+
+    # taking out
+
+    def purge(self, *, before: float) -> list[int]:
+        """Take out the documents that lost their last place before a time (seconds of the epoch).
+
+        Returns their keys, which stay in `dropped` until the word index has let go of them too.
+        """
+        keys = [row[0] for row in self._db.execute("SELECT key FROM gone WHERE since <= ?", (before,))]
+        if keys:
+            with transaction(self._db, self.path):
+                ids = [row[0] for key in keys for row in self._message_ids(key)]
+                for table in ("documents", "blocks", "chunks", "gone"):
+                    self._db.executemany(f"DELETE FROM {table} WHERE key = ?", [(key,) for key in keys])
+                self._db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", [(key,) for key in keys])
+                threads.unlink(self._db, ids)
+                self._drop_orphans()
+                self._db.execute("UPDATE settings SET value = value + 1 WHERE name = 'purges'")
+                self._moved_on()
+        return self.dropped()
+
+    def _message_ids(self, key: int) -> list[tuple[str]]:
+        sql = "SELECT message_id FROM documents WHERE key = ? AND message_id IS NOT NULL"
+        return self._db.execute(sql, (key,)).fetchall()
+
+    def _drop_orphans(self) -> None:
+        orphans = "SELECT id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE passage = p.id)"
+        self._db.execute(f"INSERT OR IGNORE INTO dropped_passages {orphans}")
+        for table, column in (("vectors", "passage"), ("passages", "id")):
+            self._db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM dropped_passages)")
+
+    def dropped(self) -> list[int]:
+        """Keys that the word index still has to let go of."""
+        return [row[0] for row in self._db.execute("SELECT key FROM dropped ORDER BY key")]
+
+    def dropped_passages(self) -> list[int]:
+        """Passages whose vectors still have to go."""
+        return [row[0] for row in self._db.execute("SELECT id FROM dropped_passages ORDER BY id")]
+
+    def clear_dropped(self) -> None:
+        """The other two stores hold nothing of what was dropped."""
+        with transaction(self._db, self.path):
+            self._db.execute("DELETE FROM dropped")
+            self._db.execute("DELETE FROM dropped_passages")
+
+    def truncate(self) -> None:
+        """Leave no trace of deleted rows in the catalog's files."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # vectors
+
+    def space(self, fingerprint: str, *, model: str, dimensions: int) -> int:
+        """The number of the space that an embedder's vectors live in, a new one for a new embedder."""
+        with transaction(self._db, self.path):
+            self._db.execute(
+                "INSERT OR IGNORE INTO spaces (fingerprint, model, dimensions) VALUES (?, ?, ?)",
+                (fingerprint, model, dimensions),
+            )
+        return int(self._db.execute("SELECT id FROM spaces WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
+
+    def drop_space(self, space: int) -> None:
+        with transaction(self._db, self.path):
+            self._db.execute("DELETE FROM vectors WHERE space = ?", (space,))
+            self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
+
+    def spaces(self) -> list[int]:
+        return [row[0] for row in self._db.execute("SELECT id FROM spaces ORDER BY id")]
+
+    def owed(self, space: int) -> list[int]:
+        """Passages that have no vector yet in a space, newest first."""
+        sql = (
+            "SELECT id FROM passages p WHERE NOT EXISTS"
+            " (SELECT 1 FROM vectors WHERE space = ? AND passage = p.id) ORDER BY id DESC"
+        )
+        return [row[0] for row in self._db.execute(sql, (space,))]
+
+    def embedded(self, space: int) -> set[int]:
+        """Passages whose vectors the space holds."""
+        return {row[0] for row in self._db.execute("SELECT passage FROM vectors WHERE space = ?", (space,))}
+
+    def embedded_count(self, space: int) -> int:
+        return int(self._db.execute("SELECT count(*) FROM vectors WHERE space = ?", (space,)).fetchone()[0])
+
+    def mark_embedded(self, space: int, passages: Iterable[int]) -> None:
+        """The vectors of these passages are on the disk."""
+        with transaction(self._db, self.path):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO vectors SELECT ?, id FROM passages WHERE id = ?",
+                [(space, passage) for passage in passages],
+            )
+            self._moved_on()
+
+    # reading back
+
+    def of_passages(self, passages: Iterable[int]) -> Iterator[Stored]:
+        """One chunk for each passage that is still in use."""
+        seen: dict[int, tuple[int, int]] = {}
+        for passage, key, ordinal in read.rows_of_passages(self._db, passages):
+            seen.setdefault(passage, (key, ordinal))
+        return read.stored(self._db, seen.values())
+
+    def of_key(self, key: int) -> Iterator[Stored]:
+        return read.stored_of_key(self._db, key)
+
+    def document(self, key: int) -> Document:
+        return read.document_of(self._db, key)
+
+    def visible_keys(self) -> list[int]:
+        return [row[0] for row in self._db.execute("SELECT DISTINCT key FROM places ORDER BY key")]
+
+    def other_readings(self, chunker: str) -> list[int]:
+        """Visible documents that were cut by another chunker than this one."""
+        sql = "SELECT DISTINCT key FROM places JOIN documents USING (key) WHERE reading NOT LIKE '%' || ? ORDER BY key"
+        return [row[0] for row in self._db.execute(sql, (f" {chunker}",))]
+
+    def recut(self, old: int, entry: Entry, *, chunker: str, now: float) -> None:
+        """Put a new reading of a document at every place of the old one."""
+        with transaction(self._db, self.path):
+            self._put_document(entry, reading_of(entry.document, chunker))
+            self._db.execute("UPDATE places SET key = ? WHERE key = ?", (entry.key, old))
+            self._let_go([old], now)
+            self._moved_on()
+
+
+def reading_of(document: Document, chunker: str) -> str:
+    """What names one reading of a document beside its id."""
+    return f"{document.family} {chunker}"
+
+
+def _facts(document: Document) -> tuple[str | int | None, ...]:
+    return (
+        document.kind,
+        document.family,
+        document.title,
+        document.author,
+        json.dumps(document.recipients, ensure_ascii=False),
+        document.date,
+        document.message_id,
+        json.dumps(document.references, ensure_ascii=False),
+        document.language,
+        int(document.lined),
+        read.marks_to(document.marks),
+        len(document.text),
+    )
+
+
+def _known(row: Sequence[object]) -> KnownFile:
+    path, size, mtime_ns, ctime_ns, device, inode, digest, reader, status, note = row
+    file = SourceFile(Path(path), size, mtime_ns, ctime_ns, device, inode)  # type: ignore[arg-type]
+    return KnownFile(file, digest, reader, status, note)  # type: ignore[arg-type]
+
+
+def _span(path: str) -> tuple[str, str, str]:
+    """The bounds of a path and all below it: "0" is the character after "/"."""
+    stem = path.rstrip("/")
+    return path, f"{stem}/", f"{stem}0"
+
+
+def _signed(number: int) -> int:
+    """SQLite's integers are signed; device and inode numbers are not."""
+    return number - (1 << 64) if number >= 1 << 63 else number

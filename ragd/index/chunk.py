@@ -1,0 +1,150 @@
+"""A document becomes passages: cut at its own structure first, and sized in the embedder's own tokens."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from ragd.places import held
+from ragd.records import Chunk, Document, Mark
+
+if TYPE_CHECKING:
+    from semantic_text_splitter import TextSplitter
+    from tokenizers import Tokenizer
+
+VERSION = "c1"  # changes when the same text would be cut elsewhere, or its header would read differently
+SPECIAL_TOKENS = 2  # [CLS] and [SEP]
+SMALL = 0.25  # of the window: a section below this joins its neighbour rather than standing alone
+LONGEST = 100_000  # code points handed to the splitter at once: its memory grows with them
+HEADER = 160  # the longest header, code points; a longer one loses its outermost headings
+BREAKS = ("page", "heading", "slide", "sheet", "message", "turn")
+
+
+class Span(NamedTuple):
+    """A piece of a document's text and what it takes of an embedder's window."""
+
+    start: int
+    end: int
+    tokens: int
+
+
+class Chunker:
+    """Cuts documents for one embedder: its tokenizer counts, its window (tokens) bounds."""
+
+    def __init__(self, tokenizer: "Tokenizer", window: int, name: str) -> None:
+        """`name` names the tokenizer: another one cuts elsewhere, so the version says which."""
+        self.version = f"{VERSION}-{window}-{name}"
+        self._tokenizer = tokenizer
+        self._room = window - SPECIAL_TOKENS
+        self._splitters: dict[int, TextSplitter] = {}
+
+    def chunks_of(self, document: Document) -> list[Chunk]:
+        """The document's passages, in order. Together they hold all of its text but white space."""
+        spans: list[Span] = []
+        for start, end in sections(document.text, document.marks):
+            spans += self._cut(document, start, end)
+        return list(_chunks(document, self._joined(document, spans)))
+
+    def count(self, text: str) -> int:
+        """How many of the embedder's tokens a text is, without the special ones."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _cut(self, document: Document, start: int, end: int) -> Iterator[Span]:
+        section = document.text[start:end]
+        room = self._room_at(document, start)
+        tokens = self.count(section)
+        if tokens <= room:
+            yield Span(start, end, tokens)
+            return
+        for offset, piece in self._splitter(room).chunk_indices(section):
+            first = start + offset
+            yield Span(first, first + len(piece), self.count(piece))
+
+    def _room_at(self, document: Document, start: int) -> int:
+        return self._room - self.count(header_of(document.title, document.author, _above(document.marks, start)))
+
+    def _splitter(self, room: int) -> "TextSplitter":
+        from semantic_text_splitter import TextSplitter
+
+        if room not in self._splitters:
+            self._splitters[room] = TextSplitter.from_huggingface_tokenizer(self._tokenizer, room)
+        return self._splitters[room]
+
+    def _joined(self, document: Document, spans: Sequence[Span]) -> list[Span]:
+        """Small neighbours become one passage, as far as it fits."""
+        small = self._room * SMALL
+        joined: list[Span] = []
+        for span in spans:
+            last = joined[-1] if joined else None
+            if last and min(last.tokens, span.tokens) < small:
+                # The count of two pieces is at most the sum of both: words are not split across white space.
+                together = last.tokens + span.tokens
+                if together <= self._room_at(document, last.start):
+                    joined[-1] = Span(last.start, span.end, together)
+                    continue
+            joined.append(span)
+        return joined
+
+
+def sections(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """The spans between the marks that begin something new, trimmed; long ones cut where a line or a word ends."""
+    edges = sorted({0, len(text), *(mark.offset for mark in marks if mark.kind in BREAKS)})
+    for start, end in pairwise(edges):
+        while end - start > LONGEST:
+            cut = _last_break(text, start, start + LONGEST)
+            yield from _trimmed(text, start, cut)
+            start = cut  # noqa: PLW2901 (what is left of the section)
+        yield from _trimmed(text, start, end)
+
+
+def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> str:
+    """The short header that is embedded and word-indexed with a passage: facts of the content, no name, page or line.
+
+    `marks` are those in force above the passage. A heading that repeats the title is said once.
+    """
+    steps = [mark.label for mark in marks if mark.kind == "heading"]
+    steps = [step for step in dict.fromkeys(_short(step) for step in steps if step.strip()) if step != title]
+    while len(" > ".join(steps)) > HEADER:
+        steps = steps[1:]
+    facts = [_short(fact) for fact in (author, title) if fact]
+    return " > ".join([*([": ".join(facts)] if facts else []), *steps])
+
+
+def embedded_text(title: str | None, author: str | None, chunk: Chunk) -> str:
+    """What stands for a passage in the word index and before the embedder: its header, then its exact text."""
+    said = any(mark.kind == "heading" and mark.label == title and mark.offset >= chunk.start for mark in chunk.marks)
+    above = [mark for mark in chunk.marks if mark.offset < chunk.start]
+    header = header_of(None if said else title, author, above)
+    return f"{header}\n{chunk.text}" if header else chunk.text
+
+
+def _above(marks: Sequence[Mark], start: int) -> list[Mark]:
+    return [mark for mark in held(marks, start, start + 1) if mark.offset < start]
+
+
+def _short(label: str) -> str:
+    return " ".join(label.split())[: HEADER // 2]
+
+
+def _last_break(text: str, start: int, end: int) -> int:
+    for separator in ("\n\n", "\n", " "):
+        found = text.rfind(separator, start + 1, end)
+        if found > start:
+            return found + len(separator)
+    return end
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    if left < len(piece):
+        yield start + left, start + len(piece.rstrip())
+
+
+def _chunks(document: Document, spans: Sequence[Span]) -> Iterator[Chunk]:
+    line, counted = 1, 0
+    for ordinal, (start, end, _) in enumerate(spans):
+        if document.lined:
+            line += document.text.count("\n", counted, start)
+            counted = start
+        marks = held(document.marks, start, end)
+        yield Chunk(document.id, ordinal, start, end, document.text[start:end], marks, line if document.lined else None)
