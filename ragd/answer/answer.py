@@ -1,0 +1,189 @@
+"""A question and its passages become an answer whose every sentence is checked."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from ragd.answer import cite, prompt, relevance, sentences
+from ragd.answer.cite import Embed, Numbering
+from ragd.answer.generators import Generator
+from ragd.answer.relevance import Asked, Candidate
+from ragd.answer.spans import Span, spans_of
+from ragd.records import Answer, Hit, Sentence
+
+PASSAGES = 8  # best hits whose spans may be cited
+NEAREST = 3  # hits shown with "not found"
+QUOTES = 3  # sentences of a verbatim answer
+QUOTE_MARGIN = 0.75  # a further quote needs this share of the best one's probability
+NOT_FOUND = "not found in your files"
+
+_MARKER = re.compile(r"\s*[\[(](?:passages? |sources? )?\d+(?:\s*[,-]\s*\d+)*[\])]", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:[-*+•>#]+\s+|\d{1,2}[.)]\s+|\*\*?(?=\w)"
+    r"|(?:according to|based on|as stated in|in) (?:the )?(?:passages?|sources?|text|provided \w+)"
+    r"(?: (?:number )?\d+)?,?\s*"
+    r"|(?:the )?answer(?: is)?:\s*)",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"^\W*not found\b|\b(?:passages?|text|documents?|sources?|information)\b[^.]*\b(?:not|n't|no)\b[^.]*"
+    r"\b(?:answer|contain|mention|state|provide|specif|say|include|found|given)"
+    r"|\b(?:i (?:do not|don't) know|cannot (?:answer|find|determine)|is not (?:mentioned|stated|specified|provided))\b",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"\b(?:passages?|question)\b", re.IGNORECASE)
+
+
+def stream(
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    generator: Generator,
+    embed: Embed | None,
+    everything: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Sentence | Answer]:
+    """Checked sentences as they complete, the Answer last. Raises GeneratorError when the model fails on its way.
+
+    `embed` turns texts into unit vectors; without it words alone decide. `everything` also yields the sentences that
+    nothing supports, with no citations.
+    """
+    reply = _Reply(question, hits, generator=generator, embed=embed, started=clock(), clock=clock)
+    if reply.answerable:
+        yield from reply.written(everything=everything)
+        yield from reply.verbatim()
+    yield reply.answer()
+
+
+class _Reply:
+    """One answer on its way: what may be cited, what was said, and when."""
+
+    def __init__(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        generator: Generator,
+        embed: Embed | None,
+        started: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._question, self._hits, self._generator, self._embed = question, hits, generator, embed
+        self._started, self._clock = started, clock
+        self._asked: Asked = relevance.asked_of(question)
+        self._spans: list[Span] = spans_of(prompt.apart(hits)[:PASSAGES])
+        self._candidates: list[Candidate] = relevance.candidates(question, self._spans, embed=embed)
+        self._numbering = Numbering()
+        self._said: list[Sentence] = []
+        self._withheld: list[str] = []
+        self._first_ms: float | None = None
+        self._model = generator.name
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self._candidates) and self._candidates[0].probability >= relevance.ANSWERS
+
+    def written(self, *, everything: bool) -> Iterator[Sentence]:
+        """The model's supported sentences. They are kept back until one of them answers the question."""
+        held: list[tuple[str, tuple[Span, ...]]] = []
+        for text in self._sentences():
+            spans = self._support(text)
+            if not spans:
+                self._withheld.append(text)
+                if everything:
+                    yield Sentence(text, ())
+                continue
+            held.append((text, spans))
+            if self._said or self._answers(text):
+                for kept, supporting in held:
+                    yield self._say(kept, supporting)
+                held.clear()
+
+    def verbatim(self) -> Iterator[Sentence]:
+        """The best passages in their own words, where the model said nothing that answers."""
+        if self._said:
+            return
+        if self._generator.window:
+            self._model = f"{self._generator.name}, quoted"
+        for candidate in self._quotable():
+            yield self._say(bare(candidate.span.shown), (candidate.span,))
+
+    def answer(self) -> Answer:
+        answered = bool(self._said)
+        return Answer(
+            question=self._question,
+            answered=answered,
+            reason=None if answered else NOT_FOUND,
+            sentences=tuple(self._said),
+            withheld=tuple(self._withheld),
+            citations=self._numbering.citations,
+            nearest=() if answered else tuple(self._hits[:NEAREST]),
+            model=self._model,
+            took_ms=self._since_start(),
+            first_ms=self._first_ms,
+        )
+
+    def _sentences(self) -> Iterator[str]:
+        """What the model writes, sentence by sentence, without its own source marks and phrases that say nothing."""
+        if not self._generator.window:
+            return
+        messages = prompt.messages(self._question, self._ordered(), window=self._generator.window)
+        splitter = sentences.Splitter()
+        for piece in self._generator.stream(messages, tokens=prompt.REPLY):
+            yield from self._worth_checking(splitter.feed(piece))
+        yield from self._worth_checking(splitter.close())
+
+    def _worth_checking(self, texts: Iterator[str]) -> Iterator[str]:
+        for text in texts:
+            shown = bare(text)
+            if shown and not _REFUSAL.search(shown) and not shown.endswith("?") and not self._says_nothing(shown):
+                yield shown
+
+    def _says_nothing(self, text: str) -> bool:
+        claim = cite.claim_of(text, question=self._question)
+        return bool(_EMPTY.search(text)) and claim.stems <= self._asked.stems | {"passag", "question", "answer"}
+
+    def _ordered(self) -> list[Hit]:
+        """The hits, those with the most probable spans first."""
+        best = {id(candidate.span.hit): candidate.span.hit for candidate in self._candidates}
+        return list({**best, **{id(hit): hit for hit in self._hits}}.values())
+
+    def _support(self, text: str) -> tuple[Span, ...]:
+        span = cite.support(cite.claim_of(text, question=self._question), self._spans, embed=self._embed)
+        return (span,) if span else ()
+
+    def _answers(self, text: str) -> bool:
+        """Whether a sentence tells what was asked, beyond the question's own words."""
+        claim = cite.claim_of(text, question=self._question)
+        new = claim.stems - self._asked.stems or claim.names - self._asked.names or claim.values != self._asked.values
+        return self._asked.yes_no or (bool(new) and relevance.offers(self._asked, text))
+
+    def _quotable(self) -> list[Candidate]:
+        chosen: list[Candidate] = []
+        for candidate in self._candidates:
+            if candidate.probability < QUOTE_MARGIN * self._candidates[0].probability or len(chosen) == QUOTES:
+                break
+            if not any(_overlap(candidate.span, other.span) for other in chosen):
+                chosen.append(candidate)
+        return chosen
+
+    def _say(self, text: str, spans: tuple[Span, ...]) -> Sentence:
+        sentence = Sentence(text, self._numbering.cite(spans))
+        self._said.append(sentence)
+        self._first_ms = self._since_start() if self._first_ms is None else self._first_ms
+        return sentence
+
+    def _since_start(self) -> float:
+        return (self._clock() - self._started) * 1000
+
+
+def bare(text: str) -> str:
+    """A sentence without list marks, the model's own source marks, and phrases such as "according to passage 2"."""
+    shown = " ".join(_MARKER.sub("", text).replace("**", "").split())
+    stripped = _LEAD.sub("", shown)
+    return stripped[:1].upper() + stripped[1:] if stripped != shown and stripped[:1].islower() else stripped
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    same = one.hit.chunk.document == other.hit.chunk.document
+    return (same and one.start < other.end and other.start < one.end) or one.shown == other.shown

@@ -1,0 +1,211 @@
+"""Which exact span supports a sentence, and which sentences nothing supports."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ragd import places
+from ragd.answer import values, words
+from ragd.answer.spans import Span
+from ragd.records import Citation
+
+# Thresholds of support, set on answers of SmolLM2-135M to questions of squad2-dev (docs/benchmarks.md).
+WORDS_ENOUGH = 0.75  # share of a sentence's content words that the span and its facts must hold
+WORDS_SOME = 0.5  # the same where the meaning agrees as well
+MEANING_ENOUGH = 0.7  # cosine of sentence and span
+SHORTLIST = 8  # spans whose meaning is compared
+
+Embed = Callable[[Sequence[str]], Any]  # texts -> (n, dimensions) unit vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one sentence of an answer states."""
+
+    text: str
+    stems: frozenset[str]
+    names: frozenset[str]
+    values: values.Values
+
+
+def claim_of(sentence: str, *, question: str) -> Claim:
+    """A sentence as a claim: names are its capitalised words, apart from the one that merely opens the sentence."""
+    stated = values.values(sentence)
+    stems = frozenset(stem for stem in words.content(sentence) if not any(c.isdigit() for c in stem))
+    return Claim(sentence, stems - _value_stems(sentence), names_in(sentence, known_from=question), stated)
+
+
+def names_in(text: str, *, known_from: str = "") -> frozenset[str]:
+    """The stems of the capitalised words that are names, not the opening of a sentence."""
+    tokens = words.tokens(text)
+    known = {word.casefold() for word in words.tokens(known_from)[1:] if word[:1].isupper()}
+    found = set()
+    for position, word in enumerate(tokens):
+        if not word[:1].isupper() or _is_no_name(word.casefold()):
+            continue
+        opens = position == 0 or _opens(text, tokens, position)
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
+        if not opens or word.casefold() in known or word[1:2].isupper() or _continues_name(following):
+            found.add(words.stem(word))
+    return frozenset(found)
+
+
+def _continues_name(word: str) -> bool:
+    return word[:1].isupper() and not _is_no_name(word.casefold())
+
+
+def _opens(text: str, tokens: Sequence[str], position: int) -> bool:
+    """Whether a word stands first after a colon, a quote mark or a list mark."""
+    before = text.split(tokens[position], 1)[0].rstrip()
+    return before[-1:] in {":", "-", "*", "•", ""}
+
+
+def _is_no_name(word: str) -> bool:
+    return word in words.SMALL or word in values.MONTHS or word in values.WEEKDAYS or word in values.CURRENCIES
+
+
+def _value_stems(text: str) -> frozenset[str]:
+    """Words that are compared as values and not as words: months, days, number words."""
+    folded = (word.casefold() for word in words.tokens(text))
+    exact = values.MONTHS.keys() | values.WEEKDAYS.keys() | values.NUMBER_WORDS.keys()
+    return frozenset(words.stem(word) for word in folded if word in exact)
+
+
+def support(claim: Claim, spans: Sequence[Span], *, embed: Embed | None) -> Span | None:
+    """The shortest span that says what the claim says; None: no span does.
+
+    Exact statements (numbers, dates, times, codes, names) must all stand in the span, or, names and dates only, among
+    the facts of its document; a denial is supported only by a denial. The rest is decided by words and meaning.
+    """
+    if not claim.stems and not claim.names and not _exact(claim):
+        return None
+    exact = [(span, share_of(claim, span)) for span in spans if _states(claim, span) and not _contradicts(claim, span)]
+    able = sorted((pair for pair in exact if pair[1] >= WORDS_SOME), key=_shortest_best)[:SHORTLIST]
+    if not able:
+        return None
+    if able[0][1] < WORDS_ENOUGH and embed is None:
+        return None
+    meaning = _meaning(claim, [span for span, _ in able], embed)
+    enough = [
+        (share + 0.5 * cosine - 0.04 * span.size, span)
+        for (span, share), cosine in zip(able, meaning, strict=True)
+        if share >= WORDS_ENOUGH or cosine >= MEANING_ENOUGH
+    ]
+    return max(enough, key=lambda pair: pair[0])[1] if enough else None
+
+
+def _shortest_best(pair: tuple[Span, float]) -> tuple[float, int]:
+    return (-pair[1], len(pair[0].text))
+
+
+def _exact(claim: Claim) -> bool:
+    stated = claim.values
+    return bool(stated.numbers or stated.dates or stated.times or stated.codes)
+
+
+def share_of(claim: Claim, span: Span) -> float:
+    """The share of the claim's content words that the span says, or its title, headings and people.
+
+    At least one word, name or value must be the span's own: a title alone supports nothing.
+    """
+    own = claim.stems & span.stems
+    if not claim.stems:
+        return 1.0
+    if not own and not _exact(claim):
+        return 0.0
+    return len(own | (claim.stems & span.facts.stems)) / len(claim.stems)
+
+
+def _states(claim: Claim, span: Span) -> bool:
+    """Whether everything exact in the claim stands in the span or among its facts."""
+    return (
+        claim.names <= span.names | span.facts.names
+        and all(readings & span.numbers or _fact_year(readings, span) for readings in claim.values.numbers)
+        and all(_dated(readings, span) for readings in claim.values.dates)
+        and all(_timed(time, span) for time in claim.values.times)
+        and all(code in span.text.casefold() for code in claim.values.codes)
+        and claim.values.weekdays <= _weekdays(span)
+    )
+
+
+def _fact_year(readings: frozenset[float], span: Span) -> bool:
+    when = span.facts.when
+    return when is not None and when.year in readings and when.year > 1900
+
+
+def _dated(readings: tuple[values.When, ...], span: Span) -> bool:
+    shown = [when for dates in (*span.values.dates, *span.facts.values.dates) for when in dates]
+    context = span.facts.when
+    shown += [context] if context else []
+    if any(values.agrees(claim, when, context) for claim in readings for when in shown):
+        return True
+    year_only = [claim for claim in readings if claim.month is None and claim.day is None]
+    return any(claim.year in span.numbers for claim in year_only)
+
+
+def _timed(time: str, span: Span) -> bool:
+    hour, minute = time.split(":")
+    bare = minute == "00" and (float(hour) in span.numbers or float(hour) - 12 in span.numbers)
+    return time in span.values.times or bare
+
+
+def _weekdays(span: Span) -> frozenset[int]:
+    """The week days that a span names or that its dates fall on."""
+    shown = [when for dates in span.values.dates for when in dates]
+    shown += [span.facts.when] if span.facts.when else []
+    year = span.facts.when.year if span.facts.when else None
+    fallen = (values.weekday(values.When(when.year or year, when.month, when.day)) for when in shown)
+    return span.values.weekdays | {day for day in fallen if day is not None}
+
+
+def _contradicts(claim: Claim, span: Span) -> bool:
+    """Whether the span's clause that is nearest to the claim denies what the claim affirms, or the other way round."""
+    clauses = [(len(claim.stems & set(words.content(clause))), clause) for clause in words.clauses(span.text)]
+    if not clauses:
+        return False
+    most = max(shared for shared, _ in clauses)
+    nearest = [clause for shared, clause in clauses if shared == most]
+    denied = words.negated(claim.text)
+    return all(words.negated(clause) != denied for clause in nearest)
+
+
+def _meaning(claim: Claim, spans: Sequence[Span], embed: Embed | None) -> list[float]:
+    if embed is None:
+        return [0.0] * len(spans)
+    vectors = embed([claim.text, *(span.in_context for span in spans)])
+    return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+
+
+class Numbering:
+    """Gives spans their citation numbers in the order of first use; the same span keeps its number."""
+
+    def __init__(self) -> None:
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+
+    def cite(self, spans: Iterable[Span]) -> tuple[int, ...]:
+        """The numbers of the spans, each once."""
+        return tuple(dict.fromkeys(self._number(span) for span in spans))
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(self._citations.values())
+
+    def _number(self, span: Span) -> int:
+        if span.key not in self._citations:
+            self._citations[span.key] = citation(len(self._citations) + 1, span)
+        return self._citations[span.key].number
+
+
+def citation(number: int, span: Span) -> Citation:
+    """A span as a citation: its exact text, its offsets, and its place in a person's words."""
+    chunk, document = span.hit.chunk, span.hit.document
+    return Citation(
+        number=number,
+        document=document,
+        place=places.describe(chunk, document, span.start, span.end),
+        page=places.page_of(chunk, span.start),
+        lines=places.lines_of(chunk, span.start, span.end),
+        start=span.start,
+        end=span.end,
+        quote=span.text,
+    )

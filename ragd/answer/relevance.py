@@ -1,0 +1,187 @@
+"""Whether the found passages answer a question at all, decided before any model is asked."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragd.answer import values, words
+from ragd.answer.cite import Embed, names_in
+from ragd.answer.spans import Span
+
+SHORTLIST = 40  # spans whose meaning is compared with the question's; about 0.1 s on two cores
+ALWAYS = 2  # best hits of which every single piece is on the shortlist: found by meaning, they may share no word
+
+# What a question asks for, by the words it asks with.
+_ASKS = {
+    "when": r"^when\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b|\bsince when\b|\bhow long ago\b"
+    r"|\bwanneer\b|\bwann\b|\bquand\b|\bcuándo\b",
+    "amount": r"\bhow (?:many|much|old|far|tall|high|heavy|long|big|large|often|deep|wide|fast|hot|cold)\b"
+    r"|\b(?:what|which)(?: is| was| are| were|'s)? (?:the |my |our |your )?(?:\w+ ){0,3}(?:price|cost|fee|rent|salary"
+    r"|premium|deductible|excess|amount|budget|total|temperature|age|height|weight|distance|percentage|population|number)\b"
+    r"|\bcosts?\b.*\?|\bhoeveel\b|\bwie ?viel\b|\bcombien\b|\bcuánto",
+    "phone": r"\b(?:phone|telephone|mobile)\b.*\bnumber\b|\bnumber (?:can|do|should) i call\b",
+    "email": r"\be-?mail address\b",
+    "link": r"\b(?:url|web ?site|web ?page|link)\b",
+    "code": r"\b(?:password|passcode|pin|access code|code|iban|account number|licen[cs]e plate|serial number|"
+    r"(?:policy|order|invoice|reference|customer|member(?:ship)?|confirmation|tracking|flight|case|contract) number)\b",
+    "who": r"^who\b|^whose\b|^whom\b|\bwhich (?:person|people)\b|\bwhat(?: is|'s| was) the name of\b|^wie heet\b"
+    r"|^wer\b|^qui\b",
+    "where": r"^where\b|\b(?:what|which) (?:city|town|country|street|place|address|room)\b|^waar\b|^wo\b|^où\b",
+}
+_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
+_YES_NO = re.compile(
+    r"^(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|may|must|am)\b", re.IGNORECASE
+)
+_PHONE = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
+_LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|nl|de|fr|eu|io|co\.uk|uk)\b")
+_TIME_WORD = re.compile(
+    r"\b(?:yesterday|today|tomorrow|tonight|morning|afternoon|evening|noon|midnight|weekends?|daily|weekly|monthly"
+    r"|yearly|annual(?:ly)?|spring|summer|autumn|winter|christmas|easter|century|centuries|decade|week|month|year|era"
+    r"|age|during|after|before|until|since)\b",
+    re.IGNORECASE,
+)
+_AMOUNT_WORD = re.compile(
+    r"\b(?:one|once|none|several|many|few|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|daily"
+    r"|weekly|monthly|yearly|annual(?:ly)?|every|free|percent|all|most|only|single|both|pair|always|never|rarely)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks for, and what it already says itself."""
+
+    text: str
+    stems: frozenset[str]
+    names: frozenset[str]
+    values: values.Values
+    kinds: frozenset[str]
+    yes_no: bool
+
+
+def asked_of(question: str) -> Asked:
+    """Read a question: its content words, its names and numbers, and the kind of answer it wants."""
+    stripped = question.strip()
+    return Asked(
+        text=stripped,
+        stems=frozenset(words.content(stripped)),
+        names=names_in(stripped),
+        values=values.values(stripped),
+        kinds=frozenset(kind for kind, pattern in _PATTERNS.items() if pattern.search(stripped)),
+        yes_no=bool(_YES_NO.match(stripped)),
+    )
+
+
+def offers(asked: Asked, text: str, facts: str = "") -> bool:
+    """Whether a text holds the kind of answer that is asked for, apart from what the question says itself."""
+    return all(_OFFERED[kind](asked, text, facts) for kind in asked.kinds)
+
+
+def _offers_when(asked: Asked, text: str, facts: str) -> bool:
+    shown = values.values(text)
+    fresh = set(shown.dates) - set(asked.values.dates) or shown.times - asked.values.times or shown.weekdays
+    return bool(fresh or _new_numbers(asked, shown) or _TIME_WORD.search(text))
+
+
+def _offers_amount(asked: Asked, text: str, facts: str) -> bool:
+    return bool(_new_numbers(asked, values.values(text)) or _AMOUNT_WORD.search(text))
+
+
+def _offers_code(asked: Asked, text: str, facts: str) -> bool:
+    shown = values.values(text)
+    return bool(shown.codes - asked.values.codes or _new_numbers(asked, shown)) or "password" in asked.text.casefold()
+
+
+def _offers_name(asked: Asked, text: str, facts: str) -> bool:
+    capitalised = {words.stem(word) for word in words.tokens(f"{text} {facts}") if word[:1].isupper()}
+    return bool(capitalised - asked.names - asked.stems)
+
+
+def _new_numbers(asked: Asked, shown: values.Values) -> bool:
+    known = values.stated(asked.values)
+    return any(not readings & known for readings in shown.numbers) or bool(values.stated(shown) - known)
+
+
+_OFFERED = {
+    "when": _offers_when,
+    "amount": _offers_amount,
+    "phone": lambda asked, text, facts: bool(_PHONE.search(text)),
+    "email": lambda asked, text, facts: bool(_EMAIL.search(f"{text} {facts}")),
+    "link": lambda asked, text, facts: bool(_LINK.search(text)),
+    "code": _offers_code,
+    "who": _offers_name,
+    "where": _offers_name,
+}
+
+# A logistic model of "this span answers the question", fitted on squad2-dev and clapnq-dev (docs/benchmarks.md).
+FEATURES = ("words", "context words", "meaning", "names", "numbers", "kind", "rank")
+WEIGHTS = (2.0, 1.0, 5.0, 1.0, 1.0, 1.5, -0.1)
+BIAS = -4.5
+ANSWERS = 0.35  # the least probability that counts as an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span with the probability that it answers the question."""
+
+    span: Span
+    probability: float
+
+
+def candidates(question: str, spans: Sequence[Span], *, embed: Embed | None) -> list[Candidate]:
+    """The spans that may answer, the most probable first; of equal ones the earlier and shorter."""
+    asked = asked_of(question)
+    chosen = _shortlist(asked, spans)
+    if not chosen:
+        return []
+    meaning = _meaning(asked, chosen, embed)
+    ranks = {id(hit): rank for rank, hit in enumerate(dict((id(s.hit), s.hit) for s in spans).values())}
+    rated = [
+        Candidate(span, probability(features(asked, span, meaning=cosine, rank=ranks[id(span.hit)])))
+        for span, cosine in zip(chosen, meaning, strict=True)
+    ]
+    return sorted(rated, key=lambda candidate: -candidate.probability)
+
+
+def features(asked: Asked, span: Span, *, meaning: float, rank: int) -> tuple[float, ...]:
+    """What speaks for a span as the answer; each is 0 to 1, but the hit's rank, which counts from 0."""
+    passage = frozenset(words.content(span.hit.text)) | span.facts.stems
+    names = asked.names
+    numbers = asked.values.numbers
+    around = values.stated(values.values(span.hit.text)) | values.stated(span.facts.values)
+    year = {float(span.facts.when.year)} if span.facts.when and span.facts.when.year else set()
+    return (
+        _share(asked.stems, span.stems | span.facts.stems),
+        _share(asked.stems, passage),
+        meaning,
+        _share(names, passage | span.facts.names),
+        sum(bool(readings & (around | year)) for readings in numbers) / len(numbers) if numbers else 1.0,
+        float(offers(asked, span.text, span.facts.text)),
+        float(rank),
+    )
+
+
+def probability(found: Sequence[float]) -> float:
+    """The logistic model's probability, 0 to 1."""
+    return 1 / (1 + math.exp(-(BIAS + sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True)))))
+
+
+def _share(wanted: frozenset[str], shown: frozenset[str]) -> float:
+    return len(wanted & shown) / len(wanted) if wanted else 1.0
+
+
+def _shortlist(asked: Asked, spans: Sequence[Span]) -> list[Span]:
+    first = {id(hit) for hit in list(dict((id(s.hit), s.hit) for s in spans).values())[:ALWAYS]}
+    spans = [span for span in spans if not span.heading]
+    sure = [span for span in spans if span.size == 1 and id(span.hit) in first]
+    rated = sorted(spans, key=lambda span: (-_share(asked.stems, span.stems | span.facts.stems), span.size))
+    return list({span.key: span for span in [*sure, *rated]}.values())[:SHORTLIST]
+
+
+def _meaning(asked: Asked, spans: Sequence[Span], embed: Embed | None) -> list[float]:
+    if embed is None:
+        return [0.5] * len(spans)
+    vectors = embed([asked.text, *(span.in_context for span in spans)])
+    return [float(cosine) for cosine in vectors[1:] @ vectors[0]]

@@ -1,0 +1,100 @@
+"""Where sentences end: in a finished text, and in one that is still being written."""
+
+import re
+from collections.abc import Iterator
+
+# How much of what follows a full stop is looked at before it counts as a sentence's end. The same in a stream and in a
+# whole text, so that both split alike; a word or two is what a rule such as "Dr. Smith" or "p. 3" needs.
+LOOKAHEAD = 24
+LONGEST = 2_000  # code points: a text without a full stop is cut at a blank here, so that a stream is never held back
+
+_CANDIDATE = re.compile(r"\n+|[.!?…。！？؟।][\"'”’»)\]*]*\s*(?=\S)")
+_BLOCK_START = re.compile(r"\s*(?:[-*+•–|>#]|\d{1,3}[.)]\s|```|~~~)")
+_LABEL = re.compile(r"\s*[^\W\d_][^:\n]{0,30}:(?:\s|$)")
+
+
+def split(text: str) -> list[str]:
+    """The sentences of a text; joined they are the text again."""
+    stream = Splitter()
+    return [*stream.feed(text), *stream.close()]
+
+
+class Splitter:
+    """Splits a text that arrives in pieces. What comes out does not depend on how the text was cut into pieces."""
+
+    def __init__(self) -> None:
+        self._waiting = ""
+
+    def feed(self, piece: str) -> Iterator[str]:
+        """The sentences that are complete now."""
+        self._waiting += piece
+        while end := _first_end(self._waiting, last=False):
+            yield self._waiting[:end]
+            self._waiting = self._waiting[end:]
+
+    def close(self) -> Iterator[str]:
+        """The rest, once nothing more comes."""
+        while end := _first_end(self._waiting, last=True):
+            yield self._waiting[:end]
+            self._waiting = self._waiting[end:]
+        if self._waiting:
+            yield self._waiting
+        self._waiting = ""
+
+
+def _first_end(text: str, *, last: bool) -> int:
+    """Where the first sentence of `text` ends; 0: not known yet, or the whole text is one sentence."""
+    for candidate in _CANDIDATE.finditer(text):
+        end = candidate.end()
+        if end > LONGEST:
+            break
+        if len(text) < end + LOOKAHEAD and not last:
+            return 0
+        if text[:end].strip() and (text[candidate.start()] == "\n" or _ends_at(text[: end + LOOKAHEAD], end)):
+            return end
+    if len(text) <= LONGEST:
+        return 0
+    return (text.rfind(" ", 1, LONGEST) + 1) or LONGEST
+
+
+def _ends_at(text: str, position: int) -> bool:
+    import sentencex  # type: ignore[import-untyped]
+
+    return any(boundary["start_index"] == position for boundary in sentencex.get_sentence_boundaries("en", text))
+
+
+def pieces(text: str) -> list[tuple[int, int]]:
+    """The spans of a passage that can be quoted alone: sentences, list items, headings, rows, "Label: value" lines.
+
+    A line that was only wrapped stays within its sentence. Spans are without the blanks around them, in order.
+    """
+    import sentencex
+
+    found = []
+    for boundary in sentencex.get_sentence_boundaries("en", text):
+        start, end = boundary["start_index"], boundary["end_index"]
+        found += [_trim(text, *span) for span in _lines_apart(text, start, end)]
+    return [(start, end) for start, end in found if start < end]
+
+
+def _lines_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence as the segmenter sees it, cut where a line stands for itself."""
+    begin = start
+    for newline in re.finditer(r"\n", text[start:end]):
+        position = start + newline.end()
+        if position < end and _stands_alone(text[begin:position], text[position:end]):
+            yield begin, position
+            begin = position
+    yield begin, end
+
+
+def _stands_alone(line: str, following: str) -> bool:
+    if not following.strip() or following[:1] == "\n" or _BLOCK_START.match(following):
+        return True
+    first = line.lstrip()[:1]
+    return first in {"#", "|"} or bool(_LABEL.match(following)) or bool(_LABEL.match(line))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    span = text[start:end]
+    return start + len(span) - len(span.lstrip()), end - (len(span) - len(span.rstrip()))

@@ -1,0 +1,124 @@
+"""The spans of the found passages that can be quoted, with what each of them says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ragd.answer import sentences, values, words
+from ragd.records import Hit
+
+LONGEST = 3  # pieces in one quote
+LONGEST_QUOTE = 600  # code points; a single piece may be longer
+
+# A quote never crosses one of these: what stands on two pages or under two headings is not one text to the eye.
+WALLS = frozenset({"page", "column", "slide", "sheet", "message", "turn", "heading"})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about a passage besides its words: who, when, under which title and headings."""
+
+    text: str
+    names: frozenset[str]  # stems
+    when: values.When | None
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(words.content(self.text))
+
+    @cached_property
+    def values(self) -> values.Values:
+        return values.values(self.text)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One to three neighbouring pieces of a hit's passage; `start` and `end` count in the document's text."""
+
+    hit: Hit
+    start: int
+    end: int
+    size: int  # pieces
+    facts: Facts
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return self.hit.chunk.document, self.start, self.end
+
+    @cached_property
+    def text(self) -> str:
+        return self.hit.chunk.text[self.start - self.hit.chunk.start : self.end - self.hit.chunk.start]
+
+    @cached_property
+    def heading(self) -> bool:
+        """Whether it is a heading alone, which says what the text below is about and answers nothing."""
+        marks = (mark for mark in self.hit.chunk.marks if mark.kind == "heading")
+        return self.text.startswith("#") or any(m.offset == self.start and m.label == self.shown for m in marks)
+
+    @cached_property
+    def shown(self) -> str:
+        """The text on one line, as a sentence of an answer shows it."""
+        return " ".join(self.text.split())
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(words.content(self.text))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(words.stem(word) for word in words.tokens(self.text))
+
+    @cached_property
+    def values(self) -> values.Values:
+        return values.values(self.text)
+
+    @cached_property
+    def numbers(self) -> frozenset[float]:
+        return values.stated(self.values)
+
+    @cached_property
+    def in_context(self) -> str:
+        """What is embedded: the title and the last heading tell what a short line is about."""
+        return f"{self.facts.text.splitlines()[0]}\n{self.shown}" if self.facts.text else self.shown
+
+
+def facts_of(hit: Hit) -> Facts:
+    """The facts of a hit's document and of the headings that its passage stands under."""
+    document = hit.document
+    headings = [mark.label for mark in hit.chunk.marks if mark.kind == "heading" and mark.offset <= hit.chunk.start]
+    title = " > ".join(part for part in (document.title or "", *headings[-2:]) if part)
+    people = [person for person in (document.author, *document.recipients) if person]
+    text = "\n".join((title, *people))
+    names = frozenset(words.stem(word) for word in words.tokens(text))
+    return Facts(text=text, names=names, when=values.of_iso(document.date))
+
+
+def spans_of(hits: Sequence[Hit]) -> list[Span]:
+    """Every span that can be quoted, the best hit's first; the same span of overlapping passages once."""
+    found: dict[tuple[str, int, int], Span] = {}
+    for hit in hits:
+        facts = facts_of(hit)
+        for start, end, size in _windows(hit):
+            span = Span(hit=hit, start=start, end=end, size=size, facts=facts)
+            found.setdefault(span.key, span)
+    return list(found.values())
+
+
+def _windows(hit: Hit) -> Iterator[tuple[int, int, int]]:
+    for run in _runs(hit):
+        for first in range(len(run)):
+            for size in range(1, min(LONGEST, len(run) - first) + 1):
+                start, end = run[first][0], run[first + size - 1][1]
+                if size == 1 or end - start <= LONGEST_QUOTE:
+                    yield start, end, size
+
+
+def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
+    """The pieces between two walls, in offsets of the document."""
+    chunk = hit.chunk
+    walls = sorted({m.offset for m in chunk.marks if m.kind in WALLS and chunk.start < m.offset < chunk.end})
+    for begin, end in zip([chunk.start, *walls], [*walls, chunk.end], strict=True):
+        text = chunk.text[begin - chunk.start : end - chunk.start]
+        run = [(begin + first, begin + last) for first, last in sentences.pieces(text)]
+        head = 1 if run and chunk.text[run[0][0] - chunk.start] == "#" else 0
+        yield from (part for part in (run[:head], run[head:]) if part)
