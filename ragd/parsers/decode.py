@@ -1,0 +1,134 @@
+"""Bytes to text: which characters a stranger's file is written in."""
+
+import codecs
+import re
+
+BOMS = (  # the longer first: UTF-16's begins UTF-32's
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+MEANT = {  # what is stated -> what browsers, and those who wrote it, take it for
+    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("ks_c_5601-1987", "euc-kr"), "cp949"),
+    **dict.fromkeys(("shift_jis", "x-sjis"), "cp932"),
+    **{"us-ascii": "ascii", "ansi_x3.4-1968": "ascii", "iso-8859-9": "cp1254"},
+    **{"iso-8859-8-i": "iso-8859-8", "cp-850": "cp850", "unicode-1-1-utf-7": "utf-7"},
+}
+SAMPLE = 8192  # bytes that are looked at when guessing: charset-normalizer takes seconds on a megabyte
+HIGH = re.compile(rb"[\x80-\xff]+")
+HIGH_LINE = re.compile(rb"[^\r\n]{0,200}[\x80-\xff][^\r\n]{0,200}")
+UNSOUND = re.compile("[\x00\ud800-\udfff]")
+
+
+def decode(data: bytes, stated: str | None = None) -> str:
+    """The text of `data` without a byte-order mark; line ends as they are.
+
+    `stated` is the encoding that the file itself or its mail header names; it is believed if it fits. Never fails:
+    what cannot be decoded becomes U+FFFD. The text holds no NUL and no lone surrogate.
+    """
+    for mark, encoding in BOMS:
+        if data.startswith(mark):
+            return sound(data[len(mark) :].decode(encoding, errors="replace"))
+    for encoding in filter(None, (_known(stated), "utf-8")):
+        try:
+            return sound(data.decode(encoding))
+        except (UnicodeError, ValueError):
+            continue
+    return sound(data.decode(_guess(data, stated), errors="replace"))
+
+
+def sound(text: str) -> str:
+    """`text` with NUL and lone surrogates, which no store and no JSON takes, replaced one for one."""
+    return UNSOUND.sub("\ufffd", text) if not text.isascii() or "\0" in text else text
+
+
+def unix_lines(text: str) -> str:
+    r"""The text with \n line ends, as editors and Python's universal newlines read it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the content is no text in any encoding: control bytes that no text holds."""
+    if data.startswith(tuple(mark for mark, _ in BOMS)) or _wide(data):
+        return False
+    sample = data[:SAMPLE]
+    control = len(sample) - len(sample.translate(None, bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})))
+    return control * 50 > len(sample) or sample.count(0) * 200 > len(sample)
+
+
+def _known(encoding: str | None) -> str | None:
+    """Python's name for a stated encoding; what browsers read as Windows-1252 and so on is read like that."""
+    if not encoding:
+        return None
+    name = encoding.strip(" \"'").lower()
+    name = MEANT.get(name, name)
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    return found.name if found._is_text_encoding else None
+
+
+def _guess(data: bytes, stated: str | None) -> str:
+    """An encoding for bytes that are not valid UTF-8 and not what was stated."""
+    wide = _wide(data)
+    if wide:
+        return wide
+    if _damaged_utf8(data):
+        return "utf-8"
+    known = _known(stated)
+    if known and known not in ("ascii", "utf-8"):
+        return known  # it does not fit everywhere, and is still the best witness
+    high = HIGH.findall(data[: 1 << 20])
+    count = sum(map(len, high))
+    if count < 16 and count * 5 < len(data):  # too little to tell languages apart: what Windows wrote in the West
+        return _west(data)
+    return _by_language(data) or _west(data)
+
+
+def _west(data: bytes) -> str:
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1" if not re.search(rb"[\x80-\x9f]", data) else "cp1252"
+    return "cp1252"
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark shows in zeros at every other byte."""
+    sample = data[: SAMPLE - SAMPLE % 2]
+    if len(sample) < 4 or b"\0" not in sample:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = len(sample) / 2
+    if odd > half * 0.4 and even < half * 0.02:
+        return "utf-16-le"
+    if even > half * 0.4 and odd < half * 0.02:
+        return "utf-16-be"
+    return None
+
+
+def _damaged_utf8(data: bytes) -> bool:
+    """UTF-8 with a few broken bytes: what no other encoding makes by chance is far more than what is broken."""
+    text = data[: 1 << 20].decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    multi = sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", text)))
+    return multi > 4 * broken
+
+
+def _by_language(data: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    lines: list[bytes] = []
+    size = 0
+    for found in HIGH_LINE.finditer(data):
+        lines.append(found.group())
+        size += len(lines[-1])
+        if size > SAMPLE:
+            break
+    best = from_bytes(b"\n".join(lines), steps=5, chunk_size=512, preemptive_behaviour=False).best()
+    return best.encoding if best else None

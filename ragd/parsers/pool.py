@@ -1,0 +1,236 @@
+"""The firewall: files go to worker processes, documents come back, and a broken worker takes only its file along."""
+
+import selectors
+import signal
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ragd.errors import RagdError
+from ragd.parsers.frames import BadFrame, Frame, unpack_member
+from ragd.parsers.process import Dead, Process, why_it_does_not_start
+from ragd.records import Member, Outcome, SourceFile
+
+TURN = 0.5  # seconds between two looks at the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost. `seconds` count from one document to the next, so a long mbox is no slow one."""
+
+    seconds: float = 60
+    memory_mb: int = 1500
+    text_mb: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last word on a file: its sha256 (hex) as it was read, None if it could not be, and what became of it."""
+
+    digest: str | None
+    outcome: Outcome
+
+
+Answer = tuple[SourceFile, Member | Outcome | Ended]
+
+
+class Pool:
+    """Reads files in `workers` processes. Use it as a context manager; one `read` at a time."""
+
+    def __init__(self, workers: int, limits: Limits | None = None) -> None:
+        self._count = max(1, workers)
+        self._limits = limits or Limits()
+        self._idle: list[Process] = []
+        self._stillborn = 0
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every worker at once; they hold nothing that could be lost."""
+        for process in self._idle:
+            process.end()
+        self._idle.clear()
+
+    def read(self, files: Iterable[SourceFile]) -> Iterator[Answer]:
+        """For each file its members and the outcomes of parts that were not read, then one Ended. Files may interleave.
+
+        `files` is pulled as workers get free; a caller that is slow to take the answers only slows the workers down.
+        """
+        reading = _Reading(self, iter(files))
+        try:
+            yield from reading.answers()
+        finally:
+            reading.leave()
+
+    def take(self) -> Process:
+        """A worker with nothing to do, an old one if there is one."""
+        while self._idle:
+            process = self._idle.pop()
+            if process.alive:
+                return process
+            process.end()
+        try:
+            return Process(self._limits.seconds, self._limits.memory_mb, self._limits.text_mb)
+        except OSError as trouble:
+            raise RagdError(
+                f"files cannot be read, no process can be started ({trouble})", remedy="try again"
+            ) from trouble
+
+    def give(self, process: Process) -> None:
+        self._idle.append(process)
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    def born(self, *, alive: bool) -> None:
+        """Count workers that died before their first word; three in a row mean that ragd itself is broken."""
+        self._stillborn = 0 if alive else self._stillborn + 1
+        if self._stillborn >= 3:
+            raise RagdError(
+                f"files cannot be read, the reading process does not start ({why_it_does_not_start()})",
+                remedy="install ragd again",
+            )
+
+
+class _Reading:
+    """One run of `Pool.read`: who reads what, and what is still to be read."""
+
+    def __init__(self, pool: Pool, files: Iterator[SourceFile]) -> None:
+        self._pool = pool
+        self._files = files
+        self._again: deque[SourceFile] = deque()  # given to a worker that is gone, and not begun
+        self._more = True
+        self._busy: list[Process] = []
+        self._selector = selectors.DefaultSelector()
+
+    def answers(self) -> Iterator[Answer]:
+        self._hand_out()
+        while self._busy:
+            began = time.monotonic()
+            ready = {key.data for key, _ in self._selector.select(TURN)}
+            yield from self._late(time.monotonic() - began, ready)
+            for process in ready:
+                if process in self._busy:
+                    yield from self._listen(process)
+            self._hand_out()
+
+    def leave(self) -> None:
+        """Idle workers stay for the next run; one in the middle of a file has nobody left to answer to."""
+        for process in self._busy:
+            process.end()
+        self._busy.clear()
+        self._selector.close()
+
+    def _hand_out(self) -> None:
+        """Give files to whoever has room; a worker with nothing to do goes back to the pool."""
+        while True:
+            process = self._roomy()
+            file = self._next() if process or len(self._busy) < self._pool.count else None
+            if file is None:
+                break
+            if process is None:
+                process = self._pool.take()
+                self._busy.append(process)
+                self._selector.register(process.answers, selectors.EVENT_READ, process)
+            process.give(file)
+        for process in [process for process in self._busy if not process.waiting]:
+            self._dismiss(process)
+            self._pool.give(process)
+
+    def _roomy(self) -> Process | None:
+        """The worker with the least to do; None while a further one could be started, or when all are full."""
+        if len(self._busy) < self._pool.count and all(process.waiting for process in self._busy):
+            return None
+        roomy = [process for process in self._busy if process.has_room]
+        return min(roomy, key=lambda process: len(process.waiting), default=None)
+
+    def _next(self) -> SourceFile | None:
+        if self._again:
+            return self._again.popleft()
+        if self._more:
+            file = next(self._files, None)
+            self._more = file is not None
+            return file
+        return None
+
+    def _listen(self, process: Process) -> Iterator[Answer]:
+        """What a worker says, until its pipe is empty or it is gone."""
+        try:
+            for frame in process.hear():
+                answer = self._understood(process, frame)
+                if answer:
+                    yield answer
+        except Dead:
+            yield from self._bury(process, None)
+        except BadFrame:
+            yield from self._bury(process, "the reader answered nonsense")
+
+    def _understood(self, process: Process, frame: Frame) -> Answer | None:
+        message, body = frame
+        process.silent = 0.0
+        if message.get("is") == "ready":
+            self._pool.born(alive=True)
+            process.ready = True
+            return None
+        if not process.waiting:
+            raise BadFrame
+        file = process.waiting[0]
+        if message.get("is") == "member":
+            return file, unpack_member(message, body)
+        try:
+            outcome = Outcome(
+                str(file.path), message.get("part"), message["status"], message["note"], message.get("documents", 0)
+            )
+            if message["is"] == "outcome":
+                return file, outcome
+            process.waiting.popleft()
+            process.retires = bool(message["retires"])
+            return file, Ended(message["digest"], outcome)
+        except (KeyError, TypeError) as error:
+            raise BadFrame from error
+
+    def _late(self, waited: float, ready: set[Process]) -> Iterator[Answer]:
+        """Only the time in which we waited for it counts against a worker, and no more than a turn at once.
+
+        A machine that slept, or a run stopped with Ctrl-Z, would otherwise fail whatever was being read.
+        """
+        for process in self._busy[:]:
+            process.silent += min(waited, 2 * TURN)
+            if process not in ready and process.silent > self._pool.limits.seconds:
+                yield from self._bury(process, f"took longer than {self._pool.limits.seconds:g} s")
+
+    def _bury(self, process: Process, why: str | None) -> Iterator[Answer]:
+        """The file that a worker died of has failed; what it had not begun goes to another."""
+        self._dismiss(process)
+        status = process.end(gone=why is None)
+        waiting = process.waiting
+        if not process.ready:
+            self._pool.born(alive=False)
+        elif waiting and not process.retires:
+            file = waiting.popleft()
+            note = why or f"the reader broke down on it ({_cause(status)})"
+            yield file, Ended(None, Outcome(str(file.path), None, "failed", note))
+        self._again.extendleft(reversed(waiting))
+
+    def _dismiss(self, process: Process) -> None:
+        self._selector.unregister(process.answers)
+        self._busy.remove(process)
+
+
+def _cause(status: int) -> str:
+    if status >= 0:
+        return f"it ended with code {status}"
+    try:
+        return f"signal {signal.Signals(-status).name}"
+    except ValueError:
+        return f"signal {-status}"

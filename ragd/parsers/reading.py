@@ -1,0 +1,77 @@
+"""The parser's reading: the text of a format that is no text file, built line by line, with the marks in it."""
+
+import re
+import unicodedata
+
+from ragd.parsers.decode import sound
+from ragd.records import Mark, MarkKind
+
+BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# control characters, soft hyphen, zero-width space and joiner of words, direction overrides, byte-order mark
+UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+BLANKS = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+EDGES = re.compile(" ?\n ?")
+MANY_LINES = re.compile("\n{3,}")
+FACT_LENGTH = 500  # a title or a name longer than this is none
+
+
+def clean(text: str) -> str:
+    """NFC, no control characters or soft hyphens, single blanks in a line, at most one empty line, none at the ends."""
+    if not text.isascii():
+        text = sound(unicodedata.normalize("NFC", text))
+    text = UNSEEN.sub("", BREAKS.sub("\n", text))
+    return MANY_LINES.sub("\n\n", EDGES.sub("\n", BLANKS.sub(" ", text))).strip(" \n")
+
+
+def fact(text: str | None) -> str | None:
+    """A title, name or other short fact on one line; None where nothing is left."""
+    if not text:
+        return None
+    line = " ".join(clean(text[: 4 * FACT_LENGTH]).split())
+    return line[:FACT_LENGTH] or None
+
+
+class Reading:
+    """A text that grows block by block. Marks count in the finished text."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self.marks: list[Mark] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def block(self, text: str, *, gap: str = "\n\n") -> bool:
+        """Add a block after `gap`; False when nothing of it is seen."""
+        seen = clean(text)
+        if seen:
+            self._open(gap)
+            self._add(seen)
+        return bool(seen)
+
+    def heading(self, text: str, level: int, *, gap: str = "\n\n") -> None:
+        label = fact(text)
+        if label:
+            self._open(gap)
+            self.marks.append(Mark(self._length, "heading", label, level))
+            self._add(label)
+
+    def mark(self, kind: MarkKind, label: str, level: int) -> None:
+        """A mark where the next block begins, whose gap must be "" then: call `turn` first."""
+        self.marks.append(Mark(self._length, kind, label, level))
+
+    def turn(self, gap: str = "\n\n") -> None:
+        """Close what stands, so that the next mark stands exactly where the next block begins."""
+        self._open(gap)
+
+    def _open(self, gap: str) -> None:
+        if self._length and not (self._pieces and self._pieces[-1] == gap):
+            self._add(gap)
+
+    def _add(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece)

@@ -1,0 +1,70 @@
+"""What the first bytes of a file say it is, for files whose name says something else."""
+
+from pathlib import PurePath
+
+SIGNATURES: tuple[tuple[bytes, int, str], ...] = (  # bytes, where, what a person calls it
+    (b"%PDF-", 0, "a PDF"),
+    (b"\x89PNG\r\n\x1a\n", 0, "a PNG image"),
+    (b"\xff\xd8\xff", 0, "a JPEG image"),
+    (b"GIF87a", 0, "a GIF image"),
+    (b"GIF89a", 0, "a GIF image"),
+    (b"II*\x00", 0, "a TIFF image"),
+    (b"MM\x00*", 0, "a TIFF image"),
+    (b"WEBP", 8, "a WebP image"),
+    (b"ftyphei", 4, "a HEIC image"),
+    (b"ftyp", 4, "a video or audio file (MP4)"),
+    (b"PK\x03\x04", 0, "a ZIP archive"),
+    (b"PK\x05\x06", 0, "an empty ZIP archive"),
+    (b"\x1f\x8b\x08", 0, "gzip-compressed"),
+    (b"BZh", 0, "bzip2-compressed"),
+    (b"\xfd7zXZ\x00", 0, "xz-compressed"),
+    (b"\x28\xb5\x2f\xfd", 0, "Zstandard-compressed"),
+    (b"7z\xbc\xaf\x27\x1c", 0, "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", 0, "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, "an old Microsoft Office file"),
+    (b"SQLite format 3\x00", 0, "an SQLite database"),
+    (b"\x7fELF", 0, "a program"),
+    (b"MZ\x90\x00", 0, "a Windows program"),
+    (b"\xcf\xfa\xed\xfe", 0, "a macOS program"),
+    (b"\xca\xfe\xba\xbe", 0, "a program"),
+    (b"OggS", 0, "an Ogg audio file"),
+    (b"ID3\x03", 0, "an MP3 audio file"),
+    (b"ID3\x04", 0, "an MP3 audio file"),
+    (b"fLaC", 0, "a FLAC audio file"),
+    (b"WAVE", 8, "a WAV audio file"),
+    (b"AVI ", 8, "an AVI video"),
+    (b"\x1aE\xdf\xa3", 0, "a Matroska or WebM video"),
+    (b"{\\rtf", 0, "an RTF document"),
+    (b"%!PS", 0, "a PostScript file"),
+    (b"bplist00", 0, "a binary property list"),
+)
+EXPECTED = {"pdf": "a PDF", "docx": "a ZIP archive"}  # family -> what its files are; the other families are text
+ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted docx in an OLE file
+
+
+def looks_like(data: bytes) -> str | None:
+    """What the signature at the start says, in a person's words; None where there is none."""
+    for signature, offset, what in SIGNATURES:
+        if data.startswith(signature, offset):
+            return what
+    start = data[:512].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    return None
+
+
+def mislabelled(name: str, family: str, data: bytes) -> str | None:
+    """The reason why a file cannot be what its name says, for a person; None where nothing speaks against it."""
+    found = looks_like(data)
+    expected = EXPECTED.get(family)
+    if found == expected or (family == "pdf" and b"%PDF-" in data[:1024]):
+        return None
+    if family == "docx" and found == "an old Microsoft Office file" and ENCRYPTED_OFFICE in data:
+        return "encrypted, needs a password"
+    if expected is None and found in (None, "a web page", "an RTF document", "a PostScript file"):
+        return None  # text with another suffix is still text
+    suffix = PurePath(name).suffix
+    named = f"named {suffix}" if suffix else f"named {name}"
+    if found is None:
+        return f"{named} but is not {'a PDF' if family == 'pdf' else 'a Word document'}"
+    return f"{named} but is {found}"

@@ -1,0 +1,114 @@
+"""The table of formats: which function reads a file of this name, and in which version."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePath
+
+from ragd.records import Kind
+
+GROUP = "ragd.parsers"  # entry points: name = suffix, value = "module:function"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How files of one kind are read. `family` is "name/version": another version means "read again"."""
+
+    family: str
+    function: str  # "module:function", a parser: Source -> Iterator[Member | Outcome]
+    kind: Kind
+    suffixes: str  # separated by blanks, lower case
+    media_types: str = ""
+
+
+PLAIN = "ragd.parsers.text:parse"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TEXT = Format("text/1", PLAIN, "text", ".txt .text .log .rst .tex .adoc .asciidoc .nfo .me", "text/plain")
+FORMATS = (
+    TEXT,
+    Format("text/1", PLAIN, "text", ".json .jsonl .ndjson .yaml .yml .toml .ini .cfg .conf .xml .srt .vtt .po"),
+    Format("text/1", PLAIN, "note", ".org .wiki .textile"),
+    Format("text/1", PLAIN, "table", ".csv .tsv", "text/csv text/tab-separated-values"),
+    Format("text/1", PLAIN, "code", ".py .pyi .pyx .rb .pl .pm .php .lua .r .jl .m .mm .c .h .cc .cpp .cxx .hh .hpp .hxx"),
+    Format("text/1", PLAIN, "code", ".js .mjs .cjs .jsx .ts .tsx .vue .svelte .css .scss .sass .less .sql .graphql .proto"),
+    Format("text/1", PLAIN, "code", ".java .kt .kts .scala .groovy .gradle .clj .cljs .go .rs .swift .zig .nim .d .cs .fs"),
+    Format("text/1", PLAIN, "code", ".hs .ml .mli .elm .erl .ex .exs .lisp .el .scm .rkt .asm .s .v .vhd .f .f90 .pas .vb"),
+    Format("text/1", PLAIN, "code", ".sh .bash .zsh .fish .ps1 .bat .cmd .awk .sed .vim .cmake .mk .tf .nix .dart .patch"),
+    Format("text/1", PLAIN, "code", ".diff .sol .ada .cob"),
+    Format("markdown/1", "ragd.parsers.markdown:parse", "note", ".md .markdown .mdown .mkd .mdx .qmd", "text/markdown"),
+    Format("html/1", "ragd.parsers.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
+    Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf"),
+    Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml .emlx", "message/rfc822 message/global"),
+    Format("mail/1", "ragd.parsers.mbox:parse", "mail", ".mbox .mbx", "application/mbox"),
+    Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx", WORD),
+)  # fmt: skip
+# Files that carry no suffix, or one that means nothing, and are known by their name.
+PLAIN_NAMES = frozenset(
+    {
+        *("readme", "license", "licence", "copying", "notice", "authors", "contributors", "changelog", "changes"),
+        *("history", "news", "install", "todo", "thanks", "maintainers", "codeowners", "version", "manifest"),
+        *("makefile", "gnumakefile", "dockerfile", "containerfile", "vagrantfile", "gemfile", "rakefile", "procfile"),
+        *("jenkinsfile", "justfile", "brewfile", "manifest.in"),
+    }
+)
+
+
+def readable(name: str) -> bool:
+    """Whether a parser is known for a file of this name; of other files the content must show that they are text."""
+    return (
+        _suffix(name) in _by_suffix() or PurePath(name).name.lower() in PLAIN_NAMES or _added(_suffix(name)) is not None
+    )
+
+
+def format_of(name: str, media_type: str = "") -> Format | None:
+    """The format of a file or an attachment by its suffix, else by its media type, else None."""
+    suffix = _suffix(name)
+    found = _by_suffix().get(suffix) or _by_media_type().get(media_type) or _added(suffix)
+    if found is None and PurePath(name).name.lower() in PLAIN_NAMES:
+        return TEXT
+    return found
+
+
+def reader_version(name: str) -> str:
+    """The family and version that reads a file of this name ("pdf/1"); unknown names are read as plain text."""
+    return (format_of(name) or TEXT).family
+
+
+def families() -> dict[str, int]:
+    """The built-in families and their versions."""
+    return {name: int(version) for name, _, version in (known.family.partition("/") for known in FORMATS)}
+
+
+def _suffix(name: str) -> str:
+    return PurePath(name).suffix.lower()
+
+
+@lru_cache(maxsize=1)
+def _by_suffix() -> dict[str, Format]:
+    return _index((known.suffixes, known) for known in FORMATS)
+
+
+@lru_cache(maxsize=1)
+def _by_media_type() -> dict[str, Format]:
+    return _index((known.media_types, known) for known in FORMATS)
+
+
+def _index(rows: Iterable[tuple[str, Format]]) -> dict[str, Format]:
+    return {word: known for words, known in rows for word in words.split()}
+
+
+def _added(suffix: str) -> Format | None:
+    return _entry_points().get(suffix) if suffix else None
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> dict[str, Format]:
+    """What other packages add: `[project.entry-points."ragd.parsers"]` with `".xyz" = "package.module:parse"`."""
+    from importlib.metadata import entry_points  # looks into every installed package: only when a suffix is unknown
+
+    added = {}
+    for point in entry_points(group=GROUP):
+        suffix = "." + point.name.lower().lstrip(".")
+        name, version = (point.dist.name, point.dist.version) if point.dist else (point.module, "0")
+        added[suffix] = Format(f"{name}/{version}", point.value, "other", suffix)
+    return added
