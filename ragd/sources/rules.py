@@ -14,6 +14,7 @@ SECRETS = "may hold secrets ({})"
 TEMPORARY = "temporary file of another program"
 BACKUP = "backup copy of an editor"
 LOCK = "lock file"
+OPEN = "kept by a program while a document is open"
 SYSTEM = "file of the operating system"
 BINARY = "binary"
 OUTSIDE = "link that leads outside the folder"
@@ -141,7 +142,7 @@ def file_rule(name: str) -> str | None:
     if rule := secret_rule(lower) or _FILES.get(lower) or _FILE_SUFFIXES.get(lower.rpartition(".")[2]):
         return rule
     if lower.startswith(("~$", ".~lock.", ".#")):
-        return LOCK
+        return OPEN
     if lower.endswith(".icloud") and lower[0] == ".":
         return CLOUD
     if lower[-1] == "~" or (lower[0] == lower[-1] == "#"):
