@@ -76,7 +76,7 @@ def _name(address: str) -> str:
 
 
 def day(iso: str | None) -> str:
-    """"2 March 2024" of an ISO 8601 date or time; "" of None or of what is no date."""
+    """ "2 March 2024" of an ISO 8601 date or time; "" of None or of what is no date."""
     try:
         when = datetime.fromisoformat(iso or "") if "T" in (iso or "") else date.fromisoformat(iso or "")
     except ValueError:

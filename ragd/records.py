@@ -173,7 +173,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer. `withheld` are the sentences that nothing in the files supports; they are not in `sentences`."""
+    """A checked answer. `withheld` are the sentences that nothing in the files supports, not among `sentences`."""
 
     question: str
     answered: bool
@@ -213,6 +213,19 @@ class Results:
     nearest: tuple[Hit, ...]
     notes: tuple[str, ...]  # one line each: what is found by words only so far, what a condition left out
     took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage in its context, as `show` gives it: `before + text + after` is a slice of the document's text."""
+
+    document: Found
+    place: str
+    page: int | None
+    lines: tuple[int, int] | None
+    before: str
+    text: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,11 +109,16 @@ def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> s
     return " > ".join([*([": ".join(facts)] if facts else []), *steps])
 
 
-def embedded_text(title: str | None, author: str | None, chunk: Chunk) -> str:
-    """What stands for a passage in the word index and before the embedder: its header, then its exact text."""
+def header_above(title: str | None, author: str | None, chunk: Chunk) -> str:
+    """The header of a passage; "" where the document states no facts, or where the passage itself begins with them."""
     said = any(mark.kind == "heading" and mark.label == title and mark.offset >= chunk.start for mark in chunk.marks)
     above = [mark for mark in chunk.marks if mark.offset < chunk.start]
-    header = header_of(None if said else title, author, above)
+    return header_of(None if said else title, author, above)
+
+
+def embedded_text(title: str | None, author: str | None, chunk: Chunk) -> str:
+    """What stands before the embedder for a passage: its header, then its exact text."""
+    header = header_above(title, author, chunk)
     return f"{header}\n{chunk.text}" if header else chunk.text
 
 

@@ -7,7 +7,7 @@ Different filters narrow, the same filter twice widens, -from:x excludes. What l
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -103,6 +103,16 @@ def matcher(query: Query, *, zone: tzinfo | None = None) -> Test:
         return among and not any(check(found) for check in barred)
 
     return passes
+
+
+def holds(text: str, phrase: str) -> bool:
+    """Whether a text has the words of a phrase in a row; letter case, accents and punctuation do not count."""
+    return _in_a_row(words_of(phrase), _words_in(text))
+
+
+def without_conditions(query: Query) -> Query:
+    """The query with its filters, but without what must and must not occur in a passage."""
+    return replace(query, phrases=(), without=())
 
 
 # Parsing
@@ -254,5 +264,9 @@ def _same(name: str) -> str:
 @lru_cache(maxsize=50_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name, an address or a title: letters and digits, without case and accents."""
+    return _words_in(text)
+
+
+def _words_in(text: str) -> tuple[str, ...]:
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return tuple(re.findall(r"[^\W_]+", plain.casefold()))

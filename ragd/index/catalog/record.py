@@ -41,7 +41,8 @@ class Adopted:
     """A file whose bytes are those of a known file: it takes over that file's documents without being parsed."""
 
     known: KnownFile
-    like: str  # path of the file with the same bytes
+    parts: Sequence[tuple[str | None, int]]  # part and key: the places of the file that has the same bytes
+    problems: Sequence[Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Batch:
     members: list[tuple[SourceFile, Member, int]] = field(default_factory=list)  # file, member, key
     read: list[Read] = field(default_factory=list)
     adopted: list[Adopted] = field(default_factory=list)
+    touched: list[KnownFile] = field(default_factory=list)  # the same bytes under new times
     missing: list[str] = field(default_factory=list)  # paths that are no longer there
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.members or self.read or self.adopted or self.missing)
+        return bool(self.entries or self.members or self.read or self.adopted or self.touched or self.missing)

@@ -12,7 +12,8 @@ MIGRATIONS: dict[int, str] = {}  # format -> the SQL that carries a catalog of t
 
 TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE roots (path TEXT PRIMARY KEY, device INTEGER, state TEXT NOT NULL, as_of REAL) WITHOUT ROWID;
+CREATE TABLE roots (path TEXT PRIMARY KEY, device INTEGER, state TEXT NOT NULL, as_of REAL,
+    pending INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE forgotten (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE left_out (root TEXT NOT NULL, path TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (root, path))
     WITHOUT ROWID;

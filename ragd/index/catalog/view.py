@@ -123,12 +123,18 @@ class View:
 
     # what there is
 
-    def roots(self) -> list[tuple[str, str, float | None, int | None]]:
-        """(path, state, as of, device) of every root; times in seconds of the epoch."""
-        return self._db.execute("SELECT path, state, as_of, device FROM roots ORDER BY path").fetchall()
+    def roots(self) -> list[tuple[str, str, float | None, int]]:
+        """(path, state, as of, pending) of every root: seconds of the epoch, files still to be read."""
+        return self._db.execute("SELECT path, state, as_of, pending FROM roots ORDER BY path").fetchall()
 
     def forgotten(self) -> list[str]:
         return [row[0] for row in self._db.execute("SELECT path FROM forgotten ORDER BY path")]
+
+    def space(self) -> tuple[int, str, int] | None:
+        """(number, fingerprint, dimensions) of the space that is searched; None before the first vectors."""
+        sql = f"SELECT id, fingerprint, dimensions FROM spaces WHERE id = {SPACE}"
+        row = self._db.execute(sql).fetchone()
+        return (row[0], row[1], row[2]) if row else None
 
     def count(self, what: str) -> int:
         """How many documents, chunks, passages there are, or passages that have vectors in the space searched."""

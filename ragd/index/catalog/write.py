@@ -37,8 +37,15 @@ class Catalog:
     def remember(self, root: str, device: int | None) -> None:
         """Add a root; a path that was forgotten is taken in again."""
         with transaction(self._db, self.path):
-            self._db.execute("INSERT OR IGNORE INTO roots VALUES (?, ?, 'ok', NULL)", (root, device))
+            self._db.execute("INSERT OR IGNORE INTO roots VALUES (?, ?, 'ok', NULL, 0)", (root, device))
             self._db.execute(f"DELETE FROM forgotten WHERE {AT_OR_BELOW}", _span(root))
+
+    def roots(self) -> dict[str, int | None]:
+        """Every root with the device it was last seen on."""
+        return dict(self._db.execute("SELECT path, device FROM roots ORDER BY path").fetchall())
+
+    def forgotten(self) -> list[str]:
+        return [row[0] for row in self._db.execute("SELECT path FROM forgotten ORDER BY path")]
 
     def mark_root(self, root: str, state: str, *, device: int | None, as_of: float) -> None:
         with transaction(self._db, self.path):
@@ -48,11 +55,11 @@ class Catalog:
             )
 
     def forget(self, path: str) -> None:
-        """Keep the path out from now on, and drop it as a root."""
+        """Keep the path out from now on, and drop every root at or below it."""
         with transaction(self._db, self.path):
             self._db.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (path,))
-            self._db.execute("DELETE FROM roots WHERE path = ?", (path,))
-            self._db.execute("DELETE FROM left_out WHERE root = ?", (path,))
+            self._db.execute(f"DELETE FROM roots WHERE {AT_OR_BELOW}", _span(path))
+            self._db.execute(f"DELETE FROM left_out WHERE {AT_OR_BELOW}", _span(path))
 
     def leave_out(self, root: str, skipped: Iterable[Outcome]) -> None:
         """What the last look at a root left out, and why."""
@@ -79,15 +86,14 @@ class Catalog:
         )
         return [_known(row) for row in rows]
 
-    def touch(self, files: Iterable[KnownFile]) -> None:
-        """The same bytes under new times: the facts of the place are all that changes."""
-        with transaction(self._db, self.path):
-            for known in files:
-                self._put_file(known)
-                self._db.execute(
-                    "UPDATE places SET mtime_ns = ? WHERE path = ?", (known.file.mtime_ns, str(known.file.path))
-                )
-            self._moved_on()
+    def places_of(self, path: str) -> list[tuple[str | None, int]]:
+        """(part, key) of everything that was read from a file."""
+        rows = self._db.execute("SELECT part, key FROM places WHERE path = ? ORDER BY part", (path,))
+        return [(part or None, key) for part, key in rows]
+
+    def problems_of(self, path: str) -> list[Outcome]:
+        rows = self._db.execute("SELECT part, status, note FROM problems WHERE path = ? ORDER BY part", (path,))
+        return [Outcome(path, part or None, status, note) for part, status, note in rows]
 
     # documents
 
@@ -114,6 +120,11 @@ class Catalog:
         row = self._db.execute("SELECT key FROM documents WHERE id = ? AND reading = ?", (document, reading)).fetchone()
         return row[0] if row else None
 
+    def owe(self, root: str, files: int) -> None:
+        """How many files of a root are still to be read: what `status` calls pending."""
+        with transaction(self._db, self.path):
+            self._db.execute("UPDATE roots SET pending = ? WHERE path = ? AND pending != ?", (files, root, files))
+
     def commit(self, batch: Batch, *, chunker: str, now: float | None = None) -> None:
         """Make a batch visible, and what it replaces invisible: all of it or nothing."""
         now = time.time() if now is None else now
@@ -127,6 +138,8 @@ class Catalog:
                 lost |= self._adopt(adopted)
             for one in batch.read:
                 lost |= self._finish(one)
+            for known in batch.touched:
+                self._touch(known)
             for path in batch.missing:
                 lost |= self._drop_places(path, keep=frozenset())
                 self._drop_file(path)
@@ -159,20 +172,22 @@ class Catalog:
         return {row[0]} - {key} if row else set()
 
     def _adopt(self, adopted: Adopted) -> set[int]:
-        path, file = str(adopted.known.file.path), adopted.known.file
-        rows = self._db.execute("SELECT part, key FROM places WHERE path = ?", (adopted.like,)).fetchall()
-        problems = self._db.execute("SELECT part, status, note FROM problems WHERE path = ?", (adopted.like,))
+        file = adopted.known.file
         lost: set[int] = set()
-        for part, key in rows:
-            lost |= self._put_place(path, part or None, key, file.mtime_ns)
-        lost |= self._drop_places(path, keep=frozenset(part or None for part, _ in rows))
-        self._put_problems(path, problems.fetchall())
-        self._put_file(adopted.known)
-        return lost
+        for part, key in adopted.parts:
+            lost |= self._put_place(str(file.path), part, key, file.mtime_ns)
+        parts = frozenset(part for part, _ in adopted.parts)
+        return lost | self._finish(Read(adopted.known, parts, adopted.problems))
+
+    def _touch(self, known: KnownFile) -> None:
+        self._put_file(known)
+        self._db.execute("UPDATE places SET mtime_ns = ? WHERE path = ?", (known.file.mtime_ns, str(known.file.path)))
 
     def _finish(self, one: Read) -> set[int]:
         path = str(one.known.file.path)
-        self._put_problems(path, [(problem.part or "", problem.status, problem.note) for problem in one.problems])
+        rows = [(path, problem.part or "", problem.status, problem.note) for problem in one.problems]
+        self._db.execute("DELETE FROM problems WHERE path = ?", (path,))
+        self._db.executemany("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?)", rows)
         self._put_file(one.known)
         return self._drop_places(path, keep=one.parts)
 
@@ -185,10 +200,6 @@ class Catalog:
                 *(known.digest, known.reader, known.status, known.note),
             ),
         )
-
-    def _put_problems(self, path: str, rows: Sequence[tuple[str, str, str | None]]) -> None:
-        self._db.execute("DELETE FROM problems WHERE path = ?", (path,))
-        self._db.executemany("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?)", [(path, *row) for row in rows])
 
     def _drop_places(self, path: str, *, keep: frozenset[str | None]) -> set[int]:
         rows = self._db.execute("SELECT part, key FROM places WHERE path = ?", (path,)).fetchall()
@@ -266,7 +277,8 @@ class Catalog:
         """The number of the space that an embedder's vectors live in, a new one for a new embedder."""
         with transaction(self._db, self.path):
             self._db.execute(
-                "INSERT OR IGNORE INTO spaces (fingerprint, model, dimensions) VALUES (?, ?, ?)",
+                "INSERT INTO spaces (fingerprint, model, dimensions) VALUES (?, ?, ?)"
+                " ON CONFLICT (fingerprint) DO UPDATE SET model = excluded.model",
                 (fingerprint, model, dimensions),
             )
         return int(self._db.execute("SELECT id FROM spaces WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
@@ -276,8 +288,14 @@ class Catalog:
             self._db.execute("DELETE FROM vectors WHERE space = ?", (space,))
             self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
 
-    def spaces(self) -> list[int]:
-        return [row[0] for row in self._db.execute("SELECT id FROM spaces ORDER BY id")]
+    def spaces(self) -> dict[int, int]:
+        """Every space with the dimensions of its vectors."""
+        return dict(self._db.execute("SELECT id, dimensions FROM spaces ORDER BY id").fetchall())
+
+    def space_model(self, space: int) -> str | None:
+        """What was asked for when the space was last opened."""
+        row = self._db.execute("SELECT model FROM spaces WHERE id = ?", (space,)).fetchone()
+        return row[0] if row else None
 
     def owed(self, space: int) -> list[int]:
         """Passages that have no vector yet in a space, newest first."""
@@ -303,6 +321,12 @@ class Catalog:
             )
             self._moved_on()
 
+    def unmark_embedded(self, space: int, passages: Iterable[int]) -> None:
+        """The vectors of these passages are not there after all: they are owed again."""
+        rows = [(space, passage) for passage in passages]
+        with transaction(self._db, self.path):
+            self._db.executemany("DELETE FROM vectors WHERE space = ? AND passage = ?", rows)
+
     # reading back
 
     def of_passages(self, passages: Iterable[int]) -> Iterator[Stored]:
@@ -318,8 +342,20 @@ class Catalog:
     def document(self, key: int) -> Document:
         return read.document_of(self._db, key)
 
-    def visible_keys(self) -> list[int]:
-        return [row[0] for row in self._db.execute("SELECT DISTINCT key FROM places ORDER BY key")]
+    def other_places(self, path: str) -> list[str]:
+        """Paths at which something that was read from this file is seen too."""
+        sql = (
+            "SELECT DISTINCT o.path FROM places p JOIN places o USING (key) WHERE p.path = ? AND o.path != p.path"
+            " ORDER BY o.path"
+        )
+        return [row[0] for row in self._db.execute(sql, (path,))]
+
+    def all_keys(self) -> list[int]:
+        """Every key that the other stores may hold rows of, those that lost their last place included."""
+        return [row[0] for row in self._db.execute("SELECT key FROM documents ORDER BY key")]
+
+    def chunk_count(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM chunks").fetchone()[0])
 
     def other_readings(self, chunker: str) -> list[int]:
         """Visible documents that were cut by another chunker than this one."""

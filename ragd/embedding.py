@@ -1,0 +1,71 @@
+"""The embedder that a configuration names: its tokenizer at once, the model itself when something is to be embedded."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from ragd.config import Config
+from ragd.index.catalog import Catalog
+from ragd.index.chunk import Chunker
+from ragd.index.embed import Embedder, Precision, choose_device, load_tokenizer, open_embedder, read_recipe
+from ragd.models import convert, known
+
+
+class Embedding:
+    """One model, one device, one precision. Opened once; safe to ask again."""
+
+    def __init__(self, config: Config, models_home: Path) -> None:
+        self._config = config
+        self._models_home = models_home
+        self._embedder: Embedder | None = None
+
+    @cached_property
+    def folder(self) -> Path:
+        """The model's folder. Raises ModelError where there is none."""
+        return known.resolve(self._config.embedder, self._models_home)
+
+    @cached_property
+    def chunker(self) -> Chunker:
+        """Cuts documents for this model. Needs its tokenizer only, so that words need not wait for the model."""
+        words = (self.folder / "tokenizer.json").read_bytes()
+        name = hashlib.sha256(words).hexdigest()[:8]
+        return Chunker(load_tokenizer(self.folder), read_recipe(self.folder).window, name)
+
+    def open(self, say: Callable[[str], None]) -> Embedder:
+        """The embedder, ready. The first time on a CPU a fast copy of the model is made, which `say` is told."""
+        if self._embedder is None:
+            copy = None
+            if choose_device(self._config.device) == "cpu":
+                copy = convert.fast_copy(
+                    self.folder, self._models_home, precision=cast(Precision, self._config.precision), say=say
+                )
+            self._embedder = open_embedder(
+                self.folder,
+                copy,
+                device=self._config.device,
+                threads=self._config.threads,
+                precision=cast(Precision, self._config.precision),
+            )
+        return self._embedder
+
+    def space(self, catalog: Catalog, embedder: Embedder) -> int:
+        """The space of this embedder's vectors; the first one is searched at once, a later one when it is filled."""
+        space = catalog.space(embedder.fingerprint, model=self._wish(), dimensions=embedder.dimensions)
+        if catalog.setting("space") is None:
+            catalog.put("space", str(space))
+        return space
+
+    def is_satisfied(self, catalog: Catalog) -> bool:
+        """Whether nothing is owed to this model: told without opening it, which takes a third of a second."""
+        space = catalog.setting("space")
+        if space is None:
+            return catalog.chunk_count() == 0
+        return catalog.space_model(int(space)) == self._wish() and not catalog.owed(int(space))
+
+    def _wish(self) -> str:
+        """What decides which model is opened, cheaply: where any of it changes, the fingerprint is looked at."""
+        weights = sorted(self.folder.rglob("*.safetensors"))
+        sizes = [path.stat().st_size for path in weights]
+        return f"{self._config.embedder} {sizes} {self._config.device} {self._config.precision}"

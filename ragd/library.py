@@ -1,0 +1,261 @@
+"""The verbs: a person's files are added, kept equal to the disk, searched, asked, shown and forgotten."""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ragd import follow, home
+from ragd.answer import answer as answering
+from ragd.answer.generators import Generator, ready
+from ragd.config import Config, load
+from ragd.embedding import Embedding
+from ragd.errors import GeneratorError, SourceError
+from ragd.home import Home, open_home, open_models
+from ragd.indexing import Indexer, Meter, Reports, Tell, indexer
+from ragd.models import pull
+from ragd.parsers.pool import Limits
+from ragd.parsers.table import readable
+from ragd.reading import Reader
+from ragd.records import Answer, Hit, Outcome, Passage, Plan, Progress, Results, Sentence, SourceFile
+from ragd.sources import walk
+from ragd.sources.watch import Watcher
+
+ANSWER_HITS = 12  # passages retrieved for an answer
+BYTES_A_SECOND = 150_000  # of files, the rough time of a plan: 120 documents of 1.2 KB (docs/benchmarks.md)
+
+
+class Library:
+    """One home and the verbs on it. A context manager; usable from threads; raises only RagdErrors.
+
+    Reading needs no lock. A verb that writes holds the home's lock while it runs and raises HomeBusy where another
+    process has it.
+    """
+
+    def __init__(self, home: Home, config: Config, models_home: Path, *, say: Callable[[str], None]) -> None:
+        """See `open`."""
+        self.home = home
+        self.config = config
+        self._models_home = models_home
+        self._say = say
+        self._embedding = Embedding(config, models_home)
+        self._reader = Reader(home, self._embedding, say=say)
+
+    @classmethod
+    def open(
+        cls,
+        home: Path | str | None = None,
+        *,
+        config: Config | None = None,
+        say: Callable[[str], None] = lambda line: None,
+    ) -> "Library":
+        """The library in `home` (None: RAGD_HOME), made where there is none yet.
+
+        `say` is told, in one line each, what takes time or changes: a model's fast copy is made, an index is rebuilt.
+        Raises HomeError and ConfigError.
+        """
+        opened = open_home(home)
+        return cls(opened, config or load(opened.path), open_models(), say=say)
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is open; the library is not used after it."""
+        self._reader.close()
+
+    # indexing
+
+    def plan(self, paths: Iterable[Path | str]) -> Plan:
+        """What `add` would do: files by suffix, bytes, a rough time, and what is left out. Reads nothing."""
+        files: Counter[str] = Counter()
+        size = 0
+        left_out = []
+        for path in _absolute(paths):
+            for item in walk.scan(path, readable=readable, excluded=[self.home.path]):
+                if isinstance(item, SourceFile):
+                    files[item.path.suffix.lower() or item.path.name] += 1
+                    size += item.size
+                else:
+                    left_out.append(item)
+        return Plan(dict(files.most_common()), size, size / BYTES_A_SECOND, tuple(left_out))
+
+    def add(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        progress: Tell | None = None,
+        meter: Meter | None = None,
+        stop: threading.Event | None = None,
+    ) -> list[Outcome]:
+        """Remember folders or files and index them now; every file met has an Outcome, told to `progress` as it comes.
+
+        `meter` is told how far the run is. When `stop` is set the run ends after the current batch, with all that was
+        committed kept. Raises SourceError for a path that is not there, HomeBusy, DiskFull.
+        """
+        chosen = _absolute(paths)
+        told, reports = self._reports(progress, meter, stop)
+        with self._writing("ragd add", reports) as at_work:
+            at_work.sync(at_work.remember(chosen))
+        return told
+
+    def sync(
+        self, *, progress: Tell | None = None, meter: Meter | None = None, stop: threading.Event | None = None
+    ) -> list[Outcome]:
+        """Make the index equal to the disk once; see `add`."""
+        told, reports = self._reports(progress, meter, stop)
+        with self._writing("ragd sync", reports) as at_work:
+            at_work.sync()
+        return told
+
+    def watch(
+        self, *, progress: Tell | None = None, meter: Meter | None = None, stop: threading.Event | None = None
+    ) -> None:
+        """Make the index equal to the disk and keep it so until `stop` is set."""
+        stopping = stop or threading.Event()
+        _, reports = self._reports(progress, meter, stopping)
+        with self._writing("ragd watch", reports) as at_work:
+            roots = [Path(root) for root in at_work.catalog.roots()]
+            with Watcher(roots, quiet=self.config.quiet_seconds) as watcher:
+                follow.follow(at_work, watcher, sweep=self.config.sweep_seconds, stopped=stopping.is_set)
+
+    def forget(self, paths: Iterable[Path | str]) -> list[Outcome]:
+        """Remove what was read from these paths for good, and keep them out until they are added again."""
+        chosen = _absolute(paths)
+        _, reports = self._reports(None, None, None)
+        with self._writing("ragd forget", reports) as at_work:
+            outcomes = at_work.forget(chosen)
+        self.home.last.unlink(missing_ok=True)
+        return outcomes
+
+    # asking
+
+    def search(self, query: str, limit: int = 10) -> list[Hit]:
+        """The best passages, best first. Raises QueryError for a query that cannot be understood."""
+        return list(self.find(query, limit).hits)
+
+    def find(self, query: str, limit: int = 10) -> Results:
+        """The same with what a person should know about it: how much is indexed, what a condition left out."""
+        return self._reader.find(query, limit=limit)
+
+    def ask(self, question: str, *, model: str | None = None, everything: bool = False) -> Answer:
+        """A checked answer; `model` names a generator or a model instead of the configured one."""
+        *_, last = self.stream(question, model=model, everything=everything)
+        assert isinstance(last, Answer)
+        return last
+
+    def stream(
+        self, question: str, *, model: str | None = None, everything: bool = False
+    ) -> Iterator[Sentence | Answer]:
+        """The sentences of an answer as they are checked, the Answer last.
+
+        `everything` also yields sentences that nothing supports, without citations. Raises GeneratorError.
+        """
+        results = self.find(question, ANSWER_HITS)
+        for note in results.notes:
+            self._say(note)
+        generator = self._generator(model)
+        embedder = self._reader.embedder() if results.hits else None
+        embed = embedder.passages if embedder else None
+        hits = results.hits or results.nearest
+        yield from answering.stream(question, hits, generator=generator, embed=embed, everything=everything)
+
+    def _generator(self, model: str | None) -> Generator:
+        wanted = model or self.config.model or self.config.generator
+        if not model and self.config.model and self.config.generator != "auto":
+            wanted = f"{self.config.generator}:{self.config.model}"
+        return ready.choose(
+            wanted,
+            ollama_host=self.config.ollama_host,
+            gguf=pull.answering_models(self._models_home),
+            openai_url=self.config.openai_url,
+            openai_key=os.environ.get("OPENAI_API_KEY", ""),
+            threads=self.config.threads,
+            allow_remote=self.config.allow_remote,
+        )
+
+    # looking
+
+    def keep(self, shown: Results | Answer) -> None:
+        """Remember what a person was shown, so that `passage` and `location` can take it by number."""
+        if isinstance(shown, Results):
+            self._reader.keep(shown.hits or shown.nearest)
+        else:
+            self._reader.keep(shown.citations or shown.nearest)
+
+    def passage(self, number: int, *, context: int | None = None) -> Passage:
+        """The `number`-th of the last results, with `context` code points of its document before and after it."""
+        return self._reader.passage(number, context=context)
+
+    def marked(self, text: str, question: str) -> list[tuple[int, int]]:
+        """Where the question's words stand in a text: (start, end), code points."""
+        return self._reader.marked(text, question)
+
+    def status(self) -> dict[str, Any]:
+        """The state of things: `status` of the contract."""
+        try:
+            generator = self._generator(None).name
+        except GeneratorError as error:
+            generator = str(error)
+        return self._reader.status(generator=generator, embedder=self.config.embedder)
+
+    def problems(self) -> list[Outcome]:
+        """Files and parts of files that could not be read, and why."""
+        return self._reader.problems()
+
+    def left_out(self) -> list[Outcome]:
+        """Files and folders that were never read, and the rule."""
+        return self._reader.left_out()
+
+    # models
+
+    def models(self) -> list[pull.Installed]:
+        """The models that are here or could be."""
+        return pull.installed(self._models_home)
+
+    def pull(self, name: str, *, progress: Callable[[int, int], None] | None = None) -> Path:
+        """Fetch a model that is known by name; `say` is told what, how large and from where. Raises ModelError."""
+        return pull.pull(name, self._models_home, say=self._say, progress=progress)
+
+    def _reports(
+        self, progress: Tell | None, meter: Meter | None, stop: threading.Event | None
+    ) -> tuple[list[Outcome], Reports]:
+        told: list[Outcome] = []
+
+        def tell(outcome: Outcome) -> None:
+            told.append(outcome)
+            if progress:
+                progress(outcome)
+
+        def show(how_far: Progress) -> None:
+            if meter:
+                meter(how_far)
+
+        return told, Reports(tell, show, self._say, stop or threading.Event())
+
+    def _writing(self, doing: str, reports: Reports) -> AbstractContextManager[Indexer]:
+        limits = Limits(self.config.parse_seconds, self.config.parse_memory_mb, self.config.parse_text_mb)
+        workers = self.config.workers or os.cpu_count() or 1
+        return indexer(self.home, self._embedding, workers=workers, limits=limits, doing=doing, reports=reports)
+
+
+def _absolute(paths: Iterable[Path | str]) -> list[Path]:
+    """Paths as they are remembered: absolute, without "..", links kept. Raises SourceError for an empty list."""
+    chosen = [Path(os.path.abspath(Path(path).expanduser())) for path in paths]  # noqa: PTH100 - resolve follows links
+    if not chosen:
+        raise SourceError("no path was given", remedy="name a folder or a file")
+    return chosen
+
+
+def demo_home() -> AbstractContextManager[Path]:
+    """A home that is gone when it is closed."""
+    return home.throw_away()

@@ -1,0 +1,209 @@
+"""Everything that only reads the index: searches, passages in their context, the state of things. Needs no lock."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from ragd import wire
+from ragd.embedding import Embedding
+from ragd.errors import ModelError, SourceError
+from ragd.home import Home, holder, write_whole
+from ragd.index.catalog import View
+from ragd.index.catalog.view import file_time
+from ragd.index.embed import Embedder
+from ragd.index.vectors import Vectors, VectorsDamaged
+from ragd.index.words import Words, WordsDamaged
+from ragd.records import Citation, Hit, Outcome, Passage, Results
+from ragd.search.query import Query, parse, without_conditions
+from ragd.search.retrieve import Sought, retrieve
+
+T = TypeVar("T")
+TRIES = 5  # snapshots taken before a search settles for one that the writer has moved on from
+CONTEXT = 600  # code points shown before and after a passage
+
+
+class Reader:
+    """Reads one home. Safe to use from several threads."""
+
+    def __init__(self, home: Home, embedding: Embedding, *, say: Callable[[str], None]) -> None:
+        self._home = home
+        self._embedding = embedding
+        self._say = say
+        self._lock = threading.Lock()
+        self._words: tuple[str, Words] | None = None
+        self._vectors: tuple[int, Vectors] | None = None
+
+    def find(self, text: str, *, limit: int) -> Results:
+        """The best passages. Raises QueryError for a query that cannot be understood."""
+        started = time.monotonic()
+        query = parse(text, today=datetime.now().astimezone().date())
+        with self._lock:
+            hits, nearest, notes = self._on_snapshot(lambda view, words: self._find(query, view, words, limit=limit))
+        return Results(text, tuple(hits), tuple(nearest), tuple(notes), (time.monotonic() - started) * 1000)
+
+    def _find(self, query: Query, view: View, words: Words, *, limit: int) -> tuple[list[Hit], list[Hit], list[str]]:
+        notes = coverage(view)
+        sought = self._sought(query, view, notes)
+        hits = retrieve(sought, view, words, limit=limit)
+        if hits or not (query.phrases or query.without):
+            return hits, [], notes
+        notes.append("no passage has the quoted words, or none is without the excluded ones; these are the nearest")
+        return [], retrieve(Sought(without_conditions(query), sought.meaning), view, words, limit=limit), notes
+
+    def _sought(self, query: Query, view: View, notes: list[str]) -> Sought:
+        space = view.space()
+        if space is None or not query.words.strip() or view.count("vectors") == 0:
+            return Sought(query, None)
+        number, fingerprint, dimensions = space
+        try:
+            embedder = self._embedding.open(self._say)
+        except ModelError as error:
+            notes.append(f"found by words only: {error}")
+            return Sought(query, None)
+        if embedder.fingerprint != fingerprint:
+            notes.append("found by words only: the embedding model is another one now; `ragd sync` embeds anew")
+            return Sought(query, None)
+        return Sought(query, (self._open_vectors(number, dimensions), embedder.question(query.words)))
+
+    def embedder(self) -> Embedder | None:
+        """The embedder, None where it cannot be had: then words alone decide."""
+        try:
+            return self._embedding.open(self._say)
+        except ModelError:
+            return None
+
+    def _on_snapshot(self, look: Callable[[View, Words], T]) -> T:
+        """What `look` finds in one consistent state of the three stores: it looks again if rows left meanwhile."""
+        for attempt in range(TRIES):
+            try:
+                with View(self._home.catalog) as view:
+                    found = look(view, self._open_words(view))
+                    if attempt == TRIES - 1 or not view.rows_moved():
+                        return found
+            except FileNotFoundError:
+                raise SourceError("nothing is indexed yet", remedy="`ragd add PATH` takes in a folder") from None
+            except (WordsDamaged, VectorsDamaged):  # swapped under our feet, or truly damaged
+                self._words = self._vectors = None
+                if attempt == TRIES - 1:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _open_words(self, view: View) -> Words:
+        name = view.setting("words") or "0"
+        if self._words is None or self._words[0] != name:
+            self._words = (name, Words.open(self._home.words / name))
+        self._words[1].reload()
+        return self._words[1]
+
+    def _open_vectors(self, space: int, dimensions: int) -> Vectors:
+        if self._vectors is None or self._vectors[0] != space:
+            self._vectors = (space, Vectors.open(self._home.vectors / str(space), dimensions))
+        self._vectors[1].refresh()
+        return self._vectors[1]
+
+    def marked(self, text: str, question: str) -> list[tuple[int, int]]:
+        """Where the question's words stand in a text."""
+        return self._on_snapshot(lambda view, words: words.marked(text, question))
+
+    # the last results
+
+    def keep(self, shown: Sequence[Hit | Citation]) -> None:
+        """Remember what was shown, for `show` and `open`."""
+        rows = [
+            {"document": wire.found(one.document), "place": one.place, "page": one.page, "lines": one.lines}
+            | {"start": one.start, "end": one.end}
+            for one in shown
+        ]
+        write_whole(self._home.last, json.dumps(rows, ensure_ascii=False))
+
+    def last(self, number: int) -> dict[str, Any]:
+        """The `number`-th (from 1) of the last results. Raises SourceError where there is none."""
+        try:
+            rows = json.loads(self._home.last.read_text())
+        except (OSError, ValueError):
+            rows = []
+        if not 1 <= number <= len(rows):
+            there = f"the last results are 1 to {len(rows)}" if rows else "there are no last results"
+            raise SourceError(f"there is no result {number}", remedy=f"{there}; `ragd search` or `ragd ask` gives new")
+        found: dict[str, Any] = rows[number - 1]
+        return found
+
+    def passage(self, number: int, *, context: int = CONTEXT) -> Passage:
+        """The `number`-th of the last results with `context` code points before and after it."""
+        row = self.last(number)
+        path, part = row["document"]["path"], row["document"]["part"]
+        with View(self._home.catalog) as view:
+            key = view.key_at(path, part)
+            found = view.found(key, lambda one: (one.path, one.part) == (path, part)) if key is not None else None
+            if key is None or found is None or found.id != row["document"]["id"]:
+                raise SourceError(f"{path} has changed since that search", remedy="search again")
+            start, end = row["start"], row["end"]
+            first, last = max(0, start - context), min(view.length(key), end + context)
+            text = view.text(key, first, last)
+        lines = tuple(row["lines"]) if row["lines"] else None
+        before, after = text[: start - first], text[end - first :]
+        return Passage(found, row["place"], row["page"], lines, before, text[start - first : end - first], after)
+
+    # what there is
+
+    def status(self, *, generator: str, embedder: str) -> dict[str, Any]:
+        """`status` of the contract."""
+        writer = holder(self._home)
+        state: dict[str, Any] = {"home": str(self._home.path), "roots": [], "documents": 0, "chunks": 0, "kinds": {}}
+        state |= {"failed": [], "embedder": embedder, "generator": generator}
+        state |= {"daemon": {"pid": writer.pid, "doing": writer.doing} if writer else None}
+        state |= {"bytes": self._home.bytes()}
+        try:
+            with View(self._home.catalog) as view:
+                state |= _counts(view)
+        except FileNotFoundError:
+            pass
+        return state
+
+    def problems(self) -> list[Outcome]:
+        """Files and parts that could not be read, and why."""
+        return self._from_view(lambda view: view.problems())
+
+    def left_out(self) -> list[Outcome]:
+        """Files and folders that were never read, and the rule."""
+        return self._from_view(lambda view: view.left_out())
+
+    def _from_view(self, look: Callable[[View], list[Outcome]]) -> list[Outcome]:
+        try:
+            with View(self._home.catalog) as view:
+                return look(view)
+        except FileNotFoundError:
+            return []
+
+
+def coverage(view: View) -> list[str]:
+    """How much of what there is a search can find yet; nothing where it finds all."""
+    notes = []
+    pending = sum(row[3] for row in view.roots())
+    if pending:
+        read = view.count("documents")
+        notes.append(f"{pending:,} files are still to be read: this is found in the {read:,} documents read so far")
+    passages, vectors = view.count("passages"), view.count("vectors")
+    if vectors < passages:
+        notes.append(f"{passages - vectors:,} of {passages:,} passages are found by their words only so far")
+    unknown = [path for path, state, *_ in view.roots() if state == "unknown"]
+    if unknown:
+        notes.append(f"{unknown[0]} cannot be seen now: what is known of it may be old")
+    return notes
+
+
+def _counts(view: View) -> dict[str, Any]:
+    roots = [
+        {"path": path, "state": state, **view.below(path), "pending": pending, "as_of": _time(as_of)}
+        for path, state, as_of, pending in view.roots()
+    ]
+    failed = [{"path": one.path, "note": one.note} for one in view.problems() if one.status == "failed"]
+    counts: dict[str, Any] = {"roots": roots, "documents": view.count("documents"), "chunks": view.count("chunks")}
+    return counts | {"kinds": view.kinds(), "failed": failed}
+
+
+def _time(seconds: float | None) -> str | None:
+    return file_time(int(seconds * 1e9)) if seconds is not None else None

@@ -1,0 +1,208 @@
+"""The story of a search: candidates by words and by meaning, both scores of each, one order, a few a document."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from ragd import places
+from ragd.index.catalog import View
+from ragd.index.catalog.record import Stored
+from ragd.index.words import Words
+from ragd.records import Found, Hit
+from ragd.search import fuse
+from ragd.search.query import Query, holds, matcher
+
+if TYPE_CHECKING:
+    import numpy
+
+    from ragd.index.vectors import Vectors
+
+Row = tuple[int, int]  # (key, ordinal)
+T = TypeVar("T")
+CANDIDATES = 200  # of each kind; both scores of every candidate are computed, so the number changes no score
+A_DOCUMENT = 3  # passages of one document among the hits
+FEW_KEYS = 2_000  # up to here the vectors of the documents that a filter leaves are named; above, searched deeper
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A question as the two indexes are asked it. `meaning` is None where only words can be searched."""
+
+    query: Query
+    meaning: "tuple[Vectors, numpy.ndarray] | None"
+
+
+def retrieve(sought: Sought, view: View, words: Words, *, limit: int) -> list[Hit]:
+    """The best `limit` passages that the query's conditions leave, best first; equal scores by path, then start."""
+    if not sought.query.words.strip():
+        return _newest(sought.query, view, limit)
+    depth = max(CANDIDATES, limit)
+    while True:
+        candidates = _candidates(sought, view, words, depth)
+        hits = _hits(sought, view, words, candidates=candidates, limit=limit)
+        if len(hits) >= limit or candidates.exhausted:
+            return hits
+        depth *= 4  # a few long documents hold all candidates: look past them
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    words: Mapping[Row, int]  # row -> rank, from 1
+    meaning: Mapping[Row, int]
+    passages: Mapping[Row, int]
+    exhausted: bool  # no more are to be had
+
+
+def _candidates(sought: Sought, view: View, words: Words, depth: int) -> _Candidates:
+    passes = _Conditions(sought.query, view, words)
+    by_words = _deep(
+        lambda limit: [(key, ordinal) for key, ordinal, _ in words.search(sought.query.words, limit, keys=passes.keys)],
+        passes.rows,
+        depth,
+    )
+    by_meaning = _deep(lambda limit: _closest(sought, view, passes.keys, limit), passes.rows, depth)
+    rows = dict.fromkeys([*by_words, *by_meaning])
+    return _Candidates(
+        words={row: rank for rank, row in enumerate(by_words, start=1)},
+        meaning={row: rank for rank, row in enumerate(by_meaning, start=1)},
+        passages=view.passages_of_rows(rows),
+        exhausted=len(by_words) < depth and len(by_meaning) < depth,
+    )
+
+
+class _Conditions:
+    """Which rows a query's conditions leave, of those that the snapshot knows."""
+
+    def __init__(self, query: Query, view: View, words: Words) -> None:
+        self._query = query
+        self._view = view
+        self.keys = view.keys_where(matcher(query)) if query.filters else None
+        self._stems = words.matching(query.phrases, query.without)
+
+    def rows(self, rows: Collection[Row]) -> Iterator[Row]:
+        """Those of the rows that pass, in their order."""
+        visible = self._view.visible({key for key, _ in rows})
+        passing = [row for row in rows if row[0] in visible and (self.keys is None or row[0] in self.keys)]
+        if self._stems is None:
+            yield from passing
+            return
+        kept = [row for row in passing if row in self._stems]
+        exact = {
+            (one.key, one.ordinal)
+            for one in self._view.stored(kept)
+            if all(holds(one.chunk.text, phrase) for phrase in self._query.phrases)
+        }
+        yield from (row for row in kept if row in exact)
+
+
+def _deep(ask: Callable[[int], list[Row]], passing: Callable[[list[Row]], Iterable[Row]], wanted: int) -> list[Row]:
+    """The first `wanted` rows that pass; asks for more until there are as many or no more."""
+    depth = wanted
+    while True:
+        found = ask(depth)
+        kept = list(passing(found))
+        if len(kept) >= wanted or len(found) < depth:
+            return kept[:wanted]
+        depth *= 4
+
+
+def _closest(sought: Sought, view: View, keys: Collection[int] | None, limit: int) -> list[Row]:
+    """Rows by cosine, closest first; rows of one passage in the order of their keys."""
+    if sought.meaning is None or (keys is not None and not keys):
+        return []
+    vectors, question = sought.meaning
+    among = None
+    if keys is not None and len(keys) <= FEW_KEYS:
+        among = {passage for passage, *_ in view.passages_of_keys(keys)}
+    found = vectors.search(question, limit, ids=among)
+    rows: dict[int, list[Row]] = {}
+    for passage, key, ordinal in view.rows_of_passages([passage for passage, _ in found]):
+        rows.setdefault(passage, []).append((key, ordinal))
+    closest = [row for passage, _ in found for row in rows.get(passage, [])]
+    # As many as were found, so that the caller knows whether there are more; a passage without a row counts as one.
+    return closest + [(-1, -1)] * max(0, len(found) - len(closest))
+
+
+def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, limit: int) -> list[Hit]:
+    rows = list(candidates.passages)
+    scores = _scores(sought, words, candidates.passages)
+    show = _Shown(view, matcher(sought.query))
+    # Equal scores are ordered by path and start, which only the documents tell: those of the best rows are read.
+    best = sorted(rows, key=lambda row: -scores[row])
+    hits: list[Hit] = []
+    taken: dict[int, int] = {}
+    for tied in _ties(best, scores):
+        for stored, found in show.in_order(tied):
+            if taken.get(stored.key, 0) < A_DOCUMENT:
+                taken[stored.key] = taken.get(stored.key, 0) + 1
+                hits.append(_hit(stored, found, scores[stored.key, stored.ordinal], candidates))
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
+
+
+def _scores(sought: Sought, words: Words, passages: Mapping[Row, int]) -> dict[Row, float]:
+    by_words = words.scores(sought.query.words, list(passages))
+    by_meaning: dict[Row, float] = {}
+    if sought.meaning is not None:
+        vectors, question = sought.meaning
+        cosines = vectors.cosines(question, set(passages.values()))
+        by_meaning = {row: cosines[passage] for row, passage in passages.items() if passage in cosines}
+    return fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words))
+
+
+def _ties(rows: Iterable[Row], scores: Mapping[Row, float]) -> Iterator[list[Row]]:
+    group: list[Row] = []
+    for row in rows:
+        if group and scores[row] != scores[group[0]]:
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+class _Shown:
+    """Rows as they are shown; a document's facts are read once."""
+
+    def __init__(self, view: View, matches: Callable[[Found], bool]) -> None:
+        self._view = view
+        self._matches = matches
+        self._documents: dict[int, Found | None] = {}
+
+    def in_order(self, rows: Collection[Row]) -> list[tuple[Stored, Found]]:
+        """By path, then start."""
+        shown = []
+        for stored in self._view.stored(rows):
+            if stored.key not in self._documents:
+                self._documents[stored.key] = self._view.found(stored.key, self._matches)
+            found = self._documents[stored.key]
+            if found is not None:
+                shown.append((stored, found))
+        return sorted(shown, key=lambda one: (one[1].path, one[1].part or "", one[0].chunk.start))
+
+
+def _hit(stored: Stored, found: Found, score: float, candidates: _Candidates) -> Hit:
+    row, chunk = (stored.key, stored.ordinal), stored.chunk
+    ranks = {
+        name: among[row]
+        for name, among in (("words", candidates.words), ("meaning", candidates.meaning))
+        if row in among
+    }
+    return Hit(
+        chunk=chunk,
+        document=found,
+        score=score,
+        ranks=ranks,
+        place=places.describe(chunk, found, chunk.start, chunk.end),
+        page=places.page_of(chunk, chunk.start),
+        lines=places.lines_of(chunk, chunk.start, chunk.end),
+    )
+
+
+def _newest(query: Query, view: View, limit: int) -> list[Hit]:
+    """Where a query has filters only: the newest documents that they leave, each by its first passage."""
+    show = _Shown(view, matcher(query))
+    keys = view.newest(view.keys_where(matcher(query)), limit)
+    nothing = _Candidates({}, {}, {}, exhausted=True)
+    return [_hit(stored, found, 0.0, nothing) for key in keys for stored, found in show.in_order([(key, 0)])]

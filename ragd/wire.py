@@ -1,0 +1,92 @@
+"""The JSON of the outward contract: what `--json`, HTTP and MCP say of a record."""
+
+from typing import Any
+
+from ragd.records import Answer, Citation, Found, Hit, Outcome, Results
+
+
+def found(document: Found) -> dict[str, Any]:
+    """`D` of the contract."""
+    return {
+        "id": document.id,
+        "uri": document.uri,
+        "path": document.path,
+        "part": document.part,
+        "title": document.title,
+        "kind": document.kind,
+        "author": document.author,
+        "date": document.date,
+        "thread": document.thread,
+        "also_at": [{"path": path, "part": part} for path, part in document.also_at],
+    }
+
+
+def hit(one: Hit, rank: int) -> dict[str, Any]:
+    """A passage under its 1-based rank."""
+    return {
+        "rank": rank,
+        "score": one.score,
+        "ranks": {"words": one.ranks.get("words"), "meaning": one.ranks.get("meaning")},
+        "document": found(one.document),
+        "place": one.place,
+        "page": one.page,
+        "lines": list(one.lines) if one.lines else None,
+        "start": one.start,
+        "end": one.end,
+        "text": one.text,
+    }
+
+
+def hits(many: tuple[Hit, ...]) -> list[dict[str, Any]]:
+    return [hit(one, rank) for rank, one in enumerate(many, start=1)]
+
+
+def results(what: Results) -> dict[str, Any]:
+    return {
+        "query": what.query,
+        "took_ms": what.took_ms,
+        "hits": hits(what.hits),
+        "nearest": hits(what.nearest),
+        "notes": list(what.notes),
+    }
+
+
+def citation(one: Citation) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "document": found(one.document),
+        "place": one.place,
+        "page": one.page,
+        "lines": list(one.lines) if one.lines else None,
+        "start": one.start,
+        "end": one.end,
+        "quote": one.quote,
+    }
+
+
+def answer(what: Answer) -> dict[str, Any]:
+    return {
+        "question": what.question,
+        "answered": what.answered,
+        "reason": what.reason,
+        "answer": what.answer,
+        "sentences": [{"text": one.text, "citations": list(one.citations)} for one in what.sentences],
+        "withheld": list(what.withheld),
+        "citations": [citation(one) for one in what.citations],
+        "nearest": hits(what.nearest),
+        "model": what.model,
+        "took_ms": what.took_ms,
+        "first_ms": what.first_ms,
+    }
+
+
+def outcome(what: Outcome) -> dict[str, Any]:
+    return {
+        "path": what.path,
+        "part": what.part,
+        "status": what.status,
+        "note": what.note,
+        "documents": what.documents,
+        "chunks": what.chunks,
+        "seconds": what.seconds,
+    }
