@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ragd import follow, home
+from ragd import follow
 from ragd.answer import answer as answering
 from ragd.answer.generators import Generator, ready
 from ragd.config import Config, load
@@ -21,7 +21,7 @@ from ragd.models import pull
 from ragd.parsers.pool import Limits
 from ragd.parsers.table import readable
 from ragd.reading import Reader
-from ragd.records import Answer, Hit, Outcome, Passage, Plan, Progress, Results, Sentence, SourceFile
+from ragd.records import Answer, Hit, Outcome, Passage, Plan, Results, Sentence, SourceFile
 from ragd.sources import walk
 from ragd.sources.watch import Watcher
 
@@ -122,7 +122,8 @@ class Library:
     ) -> None:
         """Make the index equal to the disk and keep it so until `stop` is set."""
         stopping = stop or threading.Event()
-        _, reports = self._reports(progress, meter, stopping)
+        # Not `_reports`: a list of all that is ever told would grow as long as this runs.
+        reports = Reports(progress or _nothing, meter or _nothing, self._say, stopping)
         with self._writing("ragd watch", reports) as at_work:
             roots = [Path(root) for root in at_work.catalog.roots()]
             with Watcher(roots, quiet=self.config.quiet_seconds) as watcher:
@@ -233,19 +234,18 @@ class Library:
 
         def tell(outcome: Outcome) -> None:
             told.append(outcome)
-            if progress:
-                progress(outcome)
+            (progress or _nothing)(outcome)
 
-        def show(how_far: Progress) -> None:
-            if meter:
-                meter(how_far)
-
-        return told, Reports(tell, show, self._say, stop or threading.Event())
+        return told, Reports(tell, meter or _nothing, self._say, stop or threading.Event())
 
     def _writing(self, doing: str, reports: Reports) -> AbstractContextManager[Indexer]:
         limits = Limits(self.config.parse_seconds, self.config.parse_memory_mb, self.config.parse_text_mb)
         workers = self.config.workers or os.cpu_count() or 1
         return indexer(self.home, self._embedding, workers=workers, limits=limits, doing=doing, reports=reports)
+
+
+def _nothing(told: object) -> None:
+    """Nobody listens."""
 
 
 def _absolute(paths: Iterable[Path | str]) -> list[Path]:
@@ -254,8 +254,3 @@ def _absolute(paths: Iterable[Path | str]) -> list[Path]:
     if not chosen:
         raise SourceError("no path was given", remedy="name a folder or a file")
     return chosen
-
-
-def demo_home() -> AbstractContextManager[Path]:
-    """A home that is gone when it is closed."""
-    return home.throw_away()

@@ -36,6 +36,12 @@ class Reader:
         self._words: tuple[str, Words] | None = None
         self._vectors: tuple[int, Vectors] | None = None
 
+    def close(self) -> None:
+        """Let go of what is open."""
+        if self._words:
+            self._words[1].close()
+        self._words = self._vectors = None
+
     def find(self, text: str, *, limit: int) -> Results:
         """The best passages. Raises QueryError for a query that cannot be understood."""
         started = time.monotonic()
@@ -131,8 +137,9 @@ class Reader:
         found: dict[str, Any] = rows[number - 1]
         return found
 
-    def passage(self, number: int, *, context: int = CONTEXT) -> Passage:
-        """The `number`-th of the last results with `context` code points before and after it."""
+    def passage(self, number: int, *, context: int | None = None) -> Passage:
+        """The `number`-th of the last results with `context` code points (None: some lines) before and after it."""
+        context = CONTEXT if context is None else context
         row = self.last(number)
         path, part = row["document"]["path"], row["document"]["part"]
         with View(self._home.catalog) as view:
