@@ -52,7 +52,7 @@ class Embedding:
 
     def space(self, catalog: Catalog, embedder: Embedder) -> int:
         """The space of this embedder's vectors; the first one is searched at once, a later one when it is filled."""
-        space = catalog.space(embedder.fingerprint, model=self._wish(), dimensions=embedder.dimensions)
+        space = catalog.spaces.of(embedder.fingerprint, wish=self._wish(), dimensions=embedder.dimensions)
         if catalog.setting("space") is None:
             catalog.put("space", str(space))
         return space
@@ -62,7 +62,7 @@ class Embedding:
         space = catalog.setting("space")
         if space is None:
             return catalog.chunk_count() == 0
-        return catalog.space_model(int(space)) == self._wish() and not catalog.owed(int(space))
+        return catalog.spaces.wish(int(space)) == self._wish() and not catalog.spaces.owed(int(space))
 
     def _wish(self) -> str:
         """What decides which model is opened, cheaply: where any of it changes, the fingerprint is looked at."""

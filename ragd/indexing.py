@@ -189,7 +189,7 @@ class Indexer:
         if self._embedding.is_satisfied(self.catalog):
             return False
         meaning = self.meaning()
-        owed = self.catalog.owed(meaning.space)
+        owed = self.catalog.spaces.owed(meaning.space)
         if not owed:
             self._swap(meaning.space)
             return False
@@ -243,7 +243,7 @@ class Indexer:
     def _spaces(self) -> list[Vectors]:
         return [
             Vectors.open(self._home.vectors / str(space), dimensions)
-            for space, dimensions in self.catalog.spaces().items()
+            for space, dimensions in self.catalog.spaces.all().items()
         ]
 
     def _rooms(self) -> Rooms:

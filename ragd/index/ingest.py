@@ -78,7 +78,7 @@ def give_meaning(catalog: Catalog, meaning: Meaning, owed: Sequence[int]) -> int
     vectors = meaning.embedder.passages([embedded_text(row.title, row.author, row.chunk) for row in rows])
     passages = [row.passage for row in rows]
     meaning.vectors.add(passages, vectors)  # on the disk when it returns: only now may the catalog say so
-    catalog.mark_embedded(meaning.space, passages)
+    catalog.spaces.mark(meaning.space, passages)
     return len(passages)
 
 

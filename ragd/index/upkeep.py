@@ -55,11 +55,11 @@ def rebuild_words(catalog: Catalog, folder: Path) -> Words:
 
 def sound_vectors(catalog: Catalog, space: int, vectors: Vectors) -> None:
     """Make the vectors and the catalog agree: rows that no commit vouches for go, lost ones are owed again."""
-    if vectors.count() == catalog.embedded_count(space):
+    if vectors.count() == catalog.spaces.count(space):
         return
-    there, vouched = set(vectors.ids()), catalog.embedded(space)
+    there, vouched = set(vectors.ids()), catalog.spaces.embedded(space)
     vectors.delete(there - vouched)
-    catalog.unmark_embedded(space, vouched - there)
+    catalog.spaces.unmark(space, vouched - there)
 
 
 def clear_away(catalog: Catalog, words: Words, spaces: Callable[[], Iterable[Vectors]], *, before: float) -> int:
@@ -100,8 +100,8 @@ def erase(catalog: Catalog, words: Words, spaces: Iterable[Vectors], folder: Pat
 
 def drop_spaces(catalog: Catalog, folder: Path, *, keep: int) -> None:
     """Remove the vectors of embedders that are no longer used."""
-    for space in catalog.spaces():
+    for space in catalog.spaces.all():
         if space != keep:
-            catalog.drop_space(space)
+            catalog.spaces.drop(space)
             with contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(folder / str(space))

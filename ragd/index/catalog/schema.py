@@ -41,7 +41,7 @@ CREATE TABLE dropped_passages (id INTEGER PRIMARY KEY);
 CREATE TABLE chunks (key INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     line INTEGER, passage INTEGER NOT NULL, PRIMARY KEY (key, ordinal)) WITHOUT ROWID;
 CREATE INDEX chunks_by_passage ON chunks (passage);
-CREATE TABLE spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL UNIQUE, model TEXT NOT NULL,
+CREATE TABLE spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL UNIQUE, wish TEXT NOT NULL,
     dimensions INTEGER NOT NULL);
 CREATE TABLE vectors (space INTEGER NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (space, passage)) WITHOUT ROWID;
 CREATE TABLE threads (message_id TEXT PRIMARY KEY, thread TEXT NOT NULL) WITHOUT ROWID;
@@ -116,3 +116,8 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
         connection.execute("COMMIT")
     except sqlite3.OperationalError as error:
         raise translated(error, path) from error
+
+
+def moved_on(connection: sqlite3.Connection) -> None:
+    """Say, within a transaction, that what a search sees is another state than before."""
+    connection.execute("UPDATE settings SET value = value + 1 WHERE name = 'generation'")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ragd.index.catalog import blocks, read, threads
 from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read, Stored
-from ragd.index.catalog.schema import connect, transaction
+from ragd.index.catalog.schema import connect, moved_on, transaction
+from ragd.index.catalog.spaces import Spaces
 from ragd.records import Document, Outcome, SourceFile
 
 AT_OR_BELOW = "(path = ? OR (path >= ? AND path < ?))"
@@ -21,6 +22,7 @@ class Catalog:
         """Open the catalog at `path`, making it where there is none; raises HomeError and DiskFull."""
         self.path = path
         self._db = connect(path, writing=True)
+        self.spaces = Spaces(self._db, path)
 
     def close(self) -> None:
         self._db.close()
@@ -144,7 +146,7 @@ class Catalog:
                 lost |= self._drop_places(path, keep=frozenset())
                 self._drop_file(path)
             self._let_go(lost, now)
-            self._moved_on()
+            moved_on(self._db)
 
     def _put_document(self, entry: Entry, reading: str) -> None:
         document, key = entry.document, entry.key
@@ -218,9 +220,6 @@ class Catalog:
             [(key, now) for key in keys],
         )
 
-    def _moved_on(self) -> None:
-        self._db.execute("UPDATE settings SET value = value + 1 WHERE name = 'generation'")
-
     # taking out
 
     def purge(self, *, before: float) -> list[int]:
@@ -238,7 +237,7 @@ class Catalog:
                 threads.unlink(self._db, ids)
                 self._drop_orphans()
                 self._db.execute("UPDATE settings SET value = value + 1 WHERE name = 'purges'")
-                self._moved_on()
+                moved_on(self._db)
         return self.dropped()
 
     def _message_ids(self, key: int) -> list[tuple[str]]:
@@ -270,62 +269,6 @@ class Catalog:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.execute("VACUUM")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    # vectors
-
-    def space(self, fingerprint: str, *, model: str, dimensions: int) -> int:
-        """The number of the space that an embedder's vectors live in, a new one for a new embedder."""
-        with transaction(self._db, self.path):
-            self._db.execute(
-                "INSERT INTO spaces (fingerprint, model, dimensions) VALUES (?, ?, ?)"
-                " ON CONFLICT (fingerprint) DO UPDATE SET model = excluded.model",
-                (fingerprint, model, dimensions),
-            )
-        return int(self._db.execute("SELECT id FROM spaces WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
-
-    def drop_space(self, space: int) -> None:
-        with transaction(self._db, self.path):
-            self._db.execute("DELETE FROM vectors WHERE space = ?", (space,))
-            self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
-
-    def spaces(self) -> dict[int, int]:
-        """Every space with the dimensions of its vectors."""
-        return dict(self._db.execute("SELECT id, dimensions FROM spaces ORDER BY id").fetchall())
-
-    def space_model(self, space: int) -> str | None:
-        """What was asked for when the space was last opened."""
-        row = self._db.execute("SELECT model FROM spaces WHERE id = ?", (space,)).fetchone()
-        return row[0] if row else None
-
-    def owed(self, space: int) -> list[int]:
-        """Passages that have no vector yet in a space, newest first."""
-        sql = (
-            "SELECT id FROM passages p WHERE NOT EXISTS"
-            " (SELECT 1 FROM vectors WHERE space = ? AND passage = p.id) ORDER BY id DESC"
-        )
-        return [row[0] for row in self._db.execute(sql, (space,))]
-
-    def embedded(self, space: int) -> set[int]:
-        """Passages whose vectors the space holds."""
-        return {row[0] for row in self._db.execute("SELECT passage FROM vectors WHERE space = ?", (space,))}
-
-    def embedded_count(self, space: int) -> int:
-        return int(self._db.execute("SELECT count(*) FROM vectors WHERE space = ?", (space,)).fetchone()[0])
-
-    def mark_embedded(self, space: int, passages: Iterable[int]) -> None:
-        """The vectors of these passages are on the disk."""
-        with transaction(self._db, self.path):
-            self._db.executemany(
-                "INSERT OR IGNORE INTO vectors SELECT ?, id FROM passages WHERE id = ?",
-                [(space, passage) for passage in passages],
-            )
-            self._moved_on()
-
-    def unmark_embedded(self, space: int, passages: Iterable[int]) -> None:
-        """The vectors of these passages are not there after all: they are owed again."""
-        rows = [(space, passage) for passage in passages]
-        with transaction(self._db, self.path):
-            self._db.executemany("DELETE FROM vectors WHERE space = ? AND passage = ?", rows)
 
     # reading back
 
@@ -368,7 +311,7 @@ class Catalog:
             self._put_document(entry, reading_of(entry.document, chunker))
             self._db.execute("UPDATE places SET key = ? WHERE key = ?", (entry.key, old))
             self._let_go([old], now)
-            self._moved_on()
+            moved_on(self._db)
 
 
 def reading_of(document: Document, chunker: str) -> str:
