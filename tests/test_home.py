@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -21,6 +22,18 @@ from ragd.home import open_home, writing
 with writing(open_home(sys.argv[1]), "ragd watch"):
     print("held", flush=True)
     time.sleep(60)
+"""
+
+OPEN = """
+import os, sys
+from ragd import errors, home
+if os.geteuid() == 0:  # root may write everywhere
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    home.open_home(sys.argv[1])
+except errors.HomeError as error:
+    print("HomeError", error)
 """
 
 
@@ -67,11 +80,14 @@ def test_a_file_cannot_be_a_home(tmp_path: Path) -> None:
         home.open_home(tmp_path / "file" / "below")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_home_that_is_not_writable_is_told(tmp_path: Path) -> None:
-    (tmp_path / "home").mkdir(mode=0o500)
-    with pytest.raises(HomeError, match="is not writable"):
-        home.open_home(tmp_path / "home")
+def test_a_home_that_is_not_writable_is_told() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to the user that root becomes in OPEN
+        Path(folder).chmod(0o755)
+        closed = Path(folder) / "home"
+        closed.mkdir(mode=0o555)
+        for path in (closed, closed / "inner"):
+            done = subprocess.run([sys.executable, "-c", OPEN, path], capture_output=True, text=True, check=True)
+            assert done.stdout.startswith(f"HomeError {path} ") and "set RAGD_HOME to" in done.stdout
 
 
 def test_a_home_of_a_newer_ragd_is_left_alone(tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ def verdict(files: tuple[IgnoreFile, ...], path: str, *, folder: bool) -> Verdic
 def _pattern(line: str) -> Any:
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+    if line.rstrip().endswith("/**"):  # git means all that is in the folder; pathspec takes the folder itself too
+        line = f"{line.rstrip()}/*"
     with contextlib.suppress(ValueError):
         return GitIgnoreSpecPattern(line)
     return GitIgnoreSpecPattern("")

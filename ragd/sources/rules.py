@@ -73,6 +73,7 @@ _FILES = {
     **{name: SECRETS.format(name) for name in ("wallet.dat", "key3.db", "key4.db", "logins.json", "login.keyring")},
     **{name: SECRETS.format(name) for name in ("terraform.tfstate", "cookies.sqlite", "credentials.csv")},
     **dict.fromkeys((".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", ".localized"), SYSTEM),
+    **dict.fromkeys((".gitignore", ".ragdignore"), "names what is left out"),
     **dict.fromkeys(("package-lock.json", "pnpm-lock.yaml", "go.sum", "npm-shrinkwrap.json"), LOCK),
 }  # fmt: skip
 _FILE_SUFFIXES = {

@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from ragd.records import Outcome, SourceFile
 from ragd.sources import ignore, rules, sniff
@@ -44,16 +44,8 @@ def scan(
     catalog holds this file with this size and these times, so that it need not be looked into again; without it every
     small file is opened, for it might hold a private key.
     """
-    start = Path(os.path.abspath(under or root))
-    sight = _Sight(
-        root=os.path.abspath(root),
-        real_root=os.path.realpath(root),
-        readable=readable,
-        known=known or (lambda _: False),
-        forgotten=frozenset(forgotten),
-        excluded=frozenset(os.path.abspath(path) for path in excluded),
-    )
-    top = _descend(sight, str(start))
+    sight = _Sight.of(root, readable=readable, known=known, forgotten=forgotten, excluded=excluded)
+    top = _descend(sight, os.path.abspath(under or root))
     if isinstance(top, _Folder):
         yield from _walk(sight, top)
     elif top is not None:
@@ -67,18 +59,15 @@ def examine(
     readable: Callable[[str], bool],
     forgotten: Collection[str] = (),
     excluded: Collection[Path] = (),
+    known: Callable[[SourceFile], bool] | None = None,
 ) -> Found | None:
     """What one path of a root is now, None if nothing is there. For a folder use `scan(root, under=path)`.
 
     A folder that no rule leaves out gives an Outcome "unchanged": it is there, and itself nothing to read.
     """
-    if path.is_dir() and not path.is_symlink():
-        for found in scan(root, readable=readable, forgotten=forgotten, excluded=excluded, under=path):
-            if isinstance(found, Outcome) and found.path == str(path):
-                return found
-            break
-        return Outcome(str(path), None, "unchanged", "a folder")
-    return next(scan(root, readable=readable, forgotten=forgotten, excluded=excluded, under=path), None)
+    sight = _Sight.of(root, readable=readable, known=known, forgotten=forgotten, excluded=excluded)
+    found = _descend(sight, os.path.abspath(path))
+    return Outcome(_shown(found.path), None, "unchanged", "a folder") if isinstance(found, _Folder) else found
 
 
 def keeps(outcome: Outcome) -> bool:
@@ -120,6 +109,29 @@ class _Sight:
     known: Callable[[SourceFile], bool]
     forgotten: frozenset[str]
     excluded: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        root: Path,
+        *,
+        readable: Callable[[str], bool],
+        known: Callable[[SourceFile], bool] | None,
+        forgotten: Collection[str],
+        excluded: Collection[Path],
+    ) -> Self:
+        path, real = os.path.abspath(root), os.path.realpath(root)
+        return cls(
+            root=path,
+            real_root=real,
+            readable=readable,
+            known=known or (lambda _: False),
+            forgotten=frozenset(forgotten),
+            # named as the walk meets them, also where the root is a link or lies behind one
+            excluded=frozenset(
+                os.path.normpath(os.path.join(path, os.path.relpath(os.path.realpath(own), real))) for own in excluded
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +202,7 @@ def _descend(sight: _Sight, path: str) -> _Folder | Found | None:
     here = sight.root
     for step in steps:
         if not isinstance(top, _Folder):
-            return top
+            return top if isinstance(top, Outcome) else None
         ignores = _with_ignore_files(top, ignore.NAMES)
         folder, here = here, os.path.join(here, step)
         try:
@@ -208,6 +220,8 @@ def _descend(sight: _Sight, path: str) -> _Folder | Found | None:
 def _judge_root(sight: _Sight) -> _Folder | Found:
     """The person named the root, so it is taken though it be hidden or ignored; but not what may hold secrets."""
     path, name = sight.root, os.path.basename(sight.root)
+    if any(path.startswith(f"{own}/") for own in sight.excluded):
+        return _skipped(path, rules.OWN)
     if rule := _rule_of_path(sight, path) or rules.secret_rule(name):
         return _skipped(path, rule)
     try:

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 from ragd.sources import ignore, rules
 
-_ATTEND = 2.0  # seconds between two looks whether the roots are there, and are the folders that are being watched
+_ATTEND = 1.0  # seconds between two looks whether the roots are there, and are the folders that are being watched
 _POLL = 10.0  # seconds between two hints for a root that the system cannot watch
 # Opening and reading are no changes: heeding them, the indexer would wake itself with every file it reads. A folder is
 # "modified" with each file in it; as a hint that would be one for the whole folder at each saved file.
