@@ -116,6 +116,12 @@ def test_the_noise_of_tools_and_of_ragd_itself_wakes_nobody(root: Path) -> None:
         assert hints(watcher, timeout=0.6) == set()
 
 
+def test_a_root_inside_an_excluded_folder_is_watched_all_the_same(root: Path) -> None:
+    with watching(root / "sub", excluded=[root]) as watcher:
+        (root / "sub" / "new.md").write_text("x")
+        assert hints(watcher, root / "sub" / "new.md") == {root / "sub" / "new.md"}
+
+
 def test_a_changed_ignore_file_hints_at_its_whole_folder(root: Path) -> None:
     with watching(root) as watcher:
         (root / "sub" / ".ragdignore").write_text("*.md")

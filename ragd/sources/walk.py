@@ -220,8 +220,6 @@ def _descend(sight: _Sight, path: str) -> _Folder | Found | None:
 def _judge_root(sight: _Sight) -> _Folder | Found:
     """The person named the root, so it is taken though it be hidden or ignored; but not what may hold secrets."""
     path, name = sight.root, os.path.basename(sight.root)
-    if any(path.startswith(f"{own}/") for own in sight.excluded):
-        return _skipped(path, rules.OWN)
     if rule := _rule_of_path(sight, path) or rules.secret_rule(name):
         return _skipped(path, rule)
     try:

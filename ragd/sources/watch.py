@@ -153,7 +153,7 @@ class Watcher(contextlib.AbstractContextManager["Watcher"]):
         """What a touched path is a hint for; None where no file of interest can be."""
         if real != root.real and not real.startswith(root.real.rstrip("/") + "/"):
             return None  # beside a one-file root
-        if f"{real}/".startswith(self._excluded):
+        if any(f"{real}/".startswith(own) and not root.real.startswith(own) for own in self._excluded):
             return None
         below = real[len(root.real) :].strip("/")
         if not below:
