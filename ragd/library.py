@@ -126,7 +126,9 @@ class Library:
         reports = Reports(progress or _nothing, meter or _nothing, self._say, stopping)
         with self._writing("ragd watch", reports) as at_work:
             roots = [Path(root) for root in at_work.catalog.roots()]
-            with Watcher(roots, quiet=self.config.quiet_seconds) as watcher:
+            with Watcher(roots, quiet=self.config.quiet_seconds, excluded=[self.home.path]) as watcher:
+                for note in watcher.notes:
+                    self._say(note)
                 follow.follow(at_work, watcher, sweep=self.config.sweep_seconds, stopped=stopping.is_set)
 
     def forget(self, paths: Iterable[Path | str]) -> list[Outcome]:
