@@ -29,12 +29,12 @@ FORMATS = (
     Format("text/1", PLAIN, "text", ".json .jsonl .ndjson .yaml .yml .toml .ini .cfg .conf .xml .srt .vtt .po"),
     Format("text/1", PLAIN, "note", ".org .wiki .textile"),
     Format("text/1", PLAIN, "table", ".csv .tsv", "text/csv text/tab-separated-values"),
-    Format("text/1", PLAIN, "code", ".py .pyi .pyx .rb .pl .pm .php .lua .r .jl .m .mm .c .h .cc .cpp .cxx .hh .hpp .hxx"),
-    Format("text/1", PLAIN, "code", ".js .mjs .cjs .jsx .ts .tsx .vue .svelte .css .scss .sass .less .sql .graphql .proto"),
-    Format("text/1", PLAIN, "code", ".java .kt .kts .scala .groovy .gradle .clj .cljs .go .rs .swift .zig .nim .d .cs .fs"),
-    Format("text/1", PLAIN, "code", ".hs .ml .mli .elm .erl .ex .exs .lisp .el .scm .rkt .asm .s .v .vhd .f .f90 .pas .vb"),
-    Format("text/1", PLAIN, "code", ".sh .bash .zsh .fish .ps1 .bat .cmd .awk .sed .vim .cmake .mk .tf .nix .dart .patch"),
-    Format("text/1", PLAIN, "code", ".diff .sol .ada .cob"),
+    Format("text/1", PLAIN, "code", ".py .pyi .pyx .rb .pl .pm .php .lua .r .jl .m .mm .c .h .cc .cpp .cxx .hh .hpp"),
+    Format("text/1", PLAIN, "code", ".js .mjs .cjs .jsx .ts .tsx .vue .svelte .css .scss .sass .less .sql .graphql"),
+    Format("text/1", PLAIN, "code", ".java .kt .kts .scala .groovy .gradle .clj .cljs .go .rs .swift .zig .nim .d .cs"),
+    Format("text/1", PLAIN, "code", ".hs .ml .mli .elm .erl .ex .exs .lisp .el .scm .rkt .asm .s .v .vhd .f .f90 .vb"),
+    Format("text/1", PLAIN, "code", ".sh .bash .zsh .fish .ps1 .bat .cmd .awk .sed .vim .cmake .mk .tf .nix .dart"),
+    Format("text/1", PLAIN, "code", ".diff .patch .proto .fs .pas .hxx .sol .ada .cob"),
     Format("markdown/1", "ragd.parsers.markdown:parse", "note", ".md .markdown .mdown .mkd .mdx .qmd", "text/markdown"),
     Format("html/1", "ragd.parsers.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
     Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf"),
@@ -63,6 +63,8 @@ def readable(name: str) -> bool:
 def format_of(name: str, media_type: str = "") -> Format | None:
     """The format of a file or an attachment by its suffix, else by its media type, else None."""
     suffix = _suffix(name)
+    if media_type.startswith("message/"):  # an attached message is called "Re: your notes.txt" by some programs
+        suffix = ""
     found = _by_suffix().get(suffix) or _by_media_type().get(media_type) or _added(suffix)
     if found is None and PurePath(name).name.lower() in PLAIN_NAMES:
         return TEXT

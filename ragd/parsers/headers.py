@@ -1,0 +1,133 @@
+"""Mail headers: decoded as they were meant, however they were written."""
+
+import binascii
+import re
+from collections.abc import Iterable
+from datetime import UTC
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+
+from ragd.parsers import dates
+from ragd.parsers.decode import decode
+from ragd.parsers.reading import fact
+
+MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
+ENCODED = re.compile(r"=\?([^?*\s]+)(?:\*[^?]*)?\?([bBqQ])\?([^?]*)\?=")
+RUN = re.compile(rf"(?:{ENCODED.pattern})+")
+GAP = re.compile(r"(\?=)\s+(?==\?)")
+FOLD = re.compile(r"\r?\n[ \t]?")
+REFERENCES = 200  # the newest of a thread longer than anyone reads
+PEOPLE = 1000
+DROPPED_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
+
+
+def header(message: Message, name: str) -> str | None:
+    """A header's words on one line; None where it is missing or empty."""
+    value = message.get(name)
+    return fact(decoded(str(value))) if value is not None else None
+
+
+def decoded(raw: str) -> str:
+    """The words of a raw header: RFC 2047 parts decoded, eight-bit bytes read in the encoding that fits them.
+
+    Not `email.header.decode_header`: it gives up on a header for one broken part, and garbles what is not encoded.
+    """
+    raw = _eight_bit(FOLD.sub(" ", raw))
+    return RUN.sub(_run, GAP.sub(r"\1", raw)) if "=?" in raw else raw
+
+
+def _run(found: re.Match[str]) -> str:
+    """Encoded words side by side: a character may begin in one and end in the next."""
+    pieces: list[tuple[str, bytes]] = []
+    for charset, encoding, words in ENCODED.findall(found[0]):
+        content = _base64(words) if encoding in "bB" else _quoted(words)
+        if pieces and pieces[-1][0] == charset.lower():
+            content = pieces.pop()[1] + content
+        pieces.append((charset.lower(), content))
+    return "".join(decode(content, charset) for charset, content in pieces)
+
+
+def _base64(words: str) -> bytes:
+    letters = re.sub(r"[^A-Za-z0-9+/]", "", words)
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]  # a letter too many; its six bits are no byte
+    return binascii.a2b_base64(letters + "=" * (-len(letters) % 4))
+
+
+def _quoted(words: str) -> bytes:
+    return binascii.a2b_qp(words.encode("utf-8", "replace"), header=True)
+
+
+def _eight_bit(raw: str) -> str:
+    """The parser hands on bytes outside ASCII as surrogates."""
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        return decode(raw.encode("utf-8", "surrogateescape"))
+    return raw
+
+
+def people(message: Message, *names: str) -> tuple[str, ...]:
+    """Everyone in these headers, each once: "Dana Visser <dana@example.org>"."""
+    raw = [str(value) for name in names for value in message.get_all(name, [])]
+    try:
+        pairs = getaddresses([_eight_bit(FOLD.sub(" ", value)) for value in raw])
+    except (ValueError, IndexError, TypeError, AttributeError):
+        pairs = []
+    found = [_person(name, mailbox) for name, mailbox in pairs[:PEOPLE]]
+    return tuple(dict.fromkeys(person for person in (found if any(found) else map(_loose, raw)) if person))
+
+
+def _person(name: str, mailbox: str) -> str | None:
+    shown, mailbox = fact(decoded(name)), fact(decoded(mailbox)) or ""
+    if shown and mailbox and shown.strip("'\"") != mailbox:
+        return f"{shown} <{mailbox}>"
+    return mailbox or shown
+
+
+def _loose(raw: str) -> str | None:
+    """A header that is no list of addresses: its words as they stand."""
+    return fact(decoded(raw))
+
+
+def message_id(message: Message) -> str | None:
+    """The Message-ID without its brackets."""
+    raw = header(message, "Message-ID")
+    if not raw:
+        return None
+    found = MESSAGE_ID.search(raw)
+    return found[1] if found else raw.strip("<> ") or None
+
+
+def references(message: Message) -> tuple[str, ...]:
+    """The messages that this one answers, oldest first: References, then In-Reply-To."""
+    found: dict[str, None] = {}
+    for name in ("References", "In-Reply-To"):
+        for value in message.get_all(name, []):
+            ids = MESSAGE_ID.findall(_eight_bit(FOLD.sub(" ", str(value))))
+            for one in ids if name == "References" else ids[:1]:
+                found.pop(one, None) if name == "In-Reply-To" else None
+                found[fact(one) or one] = None
+    return tuple(found)[-REFERENCES:]
+
+
+def date(message: Message) -> str | None:
+    """The Date header in ISO 8601 with its offset; of a broken one what a person would make of it; else None."""
+    return next(filter(None, map(_date, _dates(message))), None)
+
+
+def _date(raw: str) -> str | None:
+    try:
+        moment = parsedate_to_datetime(raw)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return dates.iso(DROPPED_COMMENT.sub("", raw))
+    if moment.tzinfo is None:  # "-0000", or nothing: a time without a known place is taken as universal
+        moment = moment.replace(tzinfo=UTC)
+    return dates.iso(moment)
+
+
+def _dates(message: Message) -> Iterable[str]:
+    yield from (str(value) for value in message.get_all("Date", []) if value)
+    yield from (str(value) for value in message.get_all("Resent-Date", []) if value)
+    for value in message.get_all("Received", [])[:1]:  # the last server that took it says when
+        yield str(value).rpartition(";")[2].strip()

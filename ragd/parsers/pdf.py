@@ -1,0 +1,180 @@
+"""PDF: the text of every page by pdfium, with page labels, outline and facts; what lies beside the pages as parts."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from ragd.parsers import dates
+from ragd.parsers.reading import Reading, clean, fact
+from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
+from ragd.records import Document, Mark, Member
+
+BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
+BROKEN_WORD = re.compile(r"([^\W\d_]+)\ufffe[ \r\n]*(\w+)")
+WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+NO_TITLE = re.compile(
+    r"^(untitled.*|microsoft (word|powerpoint|excel)( - .*)?|title|document\d*"
+    r"|.*\.(docx?|dvi|tex|indd|qxd|pptx?|xlsx?|ps))$",
+    re.IGNORECASE,
+)
+OUTLINE = 2000  # entries; more is no table of contents
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a PDF says of itself beside the pages."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    language: str | None = None
+    labels: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()  # of a form: name, value
+
+
+def parse(source: Source) -> Parsed:
+    from ragd.parsers.pdf_structure import structure_of
+
+    with closing(_open(source.data)) as pdf:
+        structure = structure_of(source.data, pdf)
+        reading = Reading()
+        _read_pages(pdf, structure.labels, reading)
+        filled = "\n".join(f"{name}: {value}" for name, value in structure.fields)
+        if reading.text:
+            yield Member(source.part, _document(source, reading, structure, _outline(pdf, reading)))
+        attached = tuple(_attachments(pdf))
+        if filled:
+            yield from source.child("form values", filled.encode(), media_type="text/plain")
+        for name, data in attached:
+            yield from source.child(name, data)
+        if not reading.text:
+            raise NothingInIt("no text in it (scanned pages; reading pictures comes with OCR)")
+
+
+def _open(data: bytes) -> Any:
+    """The PDF, opened with the empty password if it has one; says what is wrong in a person's words."""
+    import pypdfium2  # type: ignore[import-untyped]
+    from pypdfium2 import PdfiumError
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+        if len(pdf) == 0:
+            raise Unreadable("damaged PDF (it has no pages)")
+        return pdf
+    except PdfiumError as error:
+        said = str(error).lower()
+    if "password" in said:
+        raise Unreadable("encrypted, needs a password")
+    if "security" in said:
+        raise Unreadable("encrypted in a way that cannot be opened")
+    cut = b"%%EOF" not in data[-2048:]
+    raise Unreadable("damaged PDF (cut off in the middle)" if cut else "damaged PDF")
+
+
+def _document(source: Source, reading: Reading, structure: Structure, outline: list[Mark]) -> Document:
+    marks = sorted([*reading.marks, *outline], key=lambda mark: (mark.offset, mark.kind != "page"))
+    return Document(
+        id=source.identity(),
+        text=reading.text,
+        kind=source.kind,
+        family=source.family,
+        marks=tuple(marks),
+        title=structure.title or next((mark.label for mark in outline), None),
+        author=structure.author,
+        date=structure.date,
+        language=structure.language,
+    )
+
+
+def _read_pages(pdf: Any, labels: tuple[str, ...], reading: Reading) -> None:
+    pages = [_page_text(pdf, index) for index in range(len(pdf))]
+    if not any(page is not None for page in pages):
+        raise Unreadable("damaged PDF (none of its pages can be read)")
+    mended = _Mending(pages)
+    for number, page in enumerate(pages, start=1):
+        text = clean(mended.mend(page or ""))
+        if text:
+            reading.turn()
+            reading.mark("page", labels[number - 1] if number <= len(labels) else str(number), number)
+            reading.block(text, gap="")
+
+
+def _page_text(pdf: Any, index: int) -> str | None:
+    """A page's text, None where pdfium cannot load the page: the others are still worth reading."""
+    from pypdfium2 import PdfiumError
+
+    try:
+        with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
+            return str(text.get_text_range())
+    except PdfiumError:
+        return None
+
+
+class _Mending:
+    """Joins words broken at a line's end. The document's own words tell "activi-ties" from "non-GAAP"."""
+
+    def __init__(self, pages: list[str | None]) -> None:
+        self._words: set[str] = set()
+        if any(page and BROKEN in page for page in pages):
+            for page in pages:
+                self._words.update(word.lower() for word in WORDS.findall(page or ""))
+
+    def mend(self, text: str) -> str:
+        return BROKEN_WORD.sub(self._join, text).replace(BROKEN, "-\n") if BROKEN in text else text
+
+    def _join(self, found: re.Match[str]) -> str:
+        first, second = found[1], found[2]
+        # A hyphen that belongs to the word stays at its line's end, where whoever compares texts passes over it.
+        return f"{first}-\n{second}" if self._compound(first.lower(), second) else first + second
+
+    def _compound(self, first: str, second: str) -> bool:
+        last = second.lower()
+        if first + last in self._words:
+            return False
+        return f"{first}-{last}" in self._words or not second.islower() or {first, last} <= self._words
+
+
+def _outline(pdf: Any, reading: Reading) -> list[Mark]:
+    """The entries of the table of contents whose words stand on the page that they lead to."""
+    starts = {mark.level: mark.offset for mark in reading.marks if mark.kind == "page"}
+    ends = dict(zip(starts, [*list(starts.values())[1:], len(reading.text)], strict=True))
+    marks: list[Mark] = []
+    for count, entry in enumerate(pdf.get_toc(max_depth=6)):
+        if count >= OUTLINE:
+            break
+        target = entry.get_dest()
+        label, index = fact(entry.get_title()), target.get_index() if target else None
+        if label and index is not None and index + 1 in starts:
+            pattern = r"\s+".join(map(re.escape, label.split()))
+            span = reading.text[starts[index + 1] : ends[index + 1]]
+            found = re.search(rf"^{pattern}", span, re.MULTILINE | re.IGNORECASE) or re.search(pattern, span)
+            if found:
+                marks.append(Mark(starts[index + 1] + found.start(), "heading", label, entry.level + 1))
+    return sorted(set(marks), key=lambda mark: (mark.offset, mark.level))
+
+
+def _attachments(pdf: Any) -> Iterator[tuple[str, bytes]]:
+    from pypdfium2 import PdfiumError
+
+    for index in range(min(pdf.count_attachments(), 1000)):
+        try:
+            attached = pdf.get_attachment(index)
+            yield fact(attached.get_name()) or f"attachment {index + 1}", bytes(attached.get_data())
+        except PdfiumError:
+            continue
+
+
+def facts(stated: dict[str, Any], language: object = None, **more: Any) -> Structure:
+    """A Structure from the document information that a PDF carries."""
+    title = fact(str(stated.get("Title") or ""))
+    spoken = str(language or "")
+    return Structure(
+        title=None if title is None or NO_TITLE.match(title) else title,
+        author=fact(str(stated.get("Author") or "")),
+        date=dates.from_pdf(str(stated.get("CreationDate") or "")) or dates.from_pdf(str(stated.get("ModDate") or "")),
+        language=spoken if LANGUAGE.fullmatch(spoken) else None,
+        **more,
+    )
