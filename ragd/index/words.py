@@ -42,7 +42,8 @@ whom whose why will with would you your yours
 # Scripts that put no space between words are cut into overlapping pairs of letters, as Lucene's CJK analyser does.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 UNPAIRED = re.compile("[\ud800-\udfff]")  # half a character: tantivy takes none
-WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*")
+# A word to mark goes on through the marks of Hebrew, Arabic and the scripts of India, which are no letters to `re`.
+WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u0591-\u05bd\u0610-\u065f\u0900-\u0dff\u200c\u200d])*")
 
 
 class WordsDamaged(RagdError):
