@@ -60,13 +60,13 @@ class Indexer:
 
     def remember(self, paths: Iterable[Path]) -> list[str]:
         """Make roots of the paths; returns them. Raises SourceError where one is not there."""
-        roots = []
-        for path in paths:
+        roots = list(paths)
+        for path in roots:
             if not path.exists():
                 raise SourceError(f"{path} is not there", remedy="check the name, or plug in the drive it is on")
+        for path in roots:
             self.catalog.remember(str(path), path.stat().st_dev)
-            roots.append(str(path))
-        return roots
+        return [str(path) for path in roots]
 
     def sync(self, roots: Collection[str] | None = None) -> None:
         """Make the index equal to the disk for these roots (None: all), words first and meaning after."""

@@ -110,6 +110,11 @@ def holds(text: str, phrase: str) -> bool:
     return _in_a_row(words_of(phrase), _words_in(text))
 
 
+def unfiltered(query: Query) -> Query:
+    """The query's words alone."""
+    return replace(query, phrases=(), without=(), filters=())
+
+
 def without_conditions(query: Query) -> Query:
     """The query with its filters, but without what must and must not occur in a passage."""
     return replace(query, phrases=(), without=())

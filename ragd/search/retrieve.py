@@ -10,7 +10,7 @@ from ragd.index.catalog.record import Stored
 from ragd.index.words import Words
 from ragd.records import Found, Hit
 from ragd.search import fuse
-from ragd.search.query import Query, holds, matcher
+from ragd.search.query import Query, holds, matcher, unfiltered
 
 if TYPE_CHECKING:
     import numpy
@@ -36,6 +36,7 @@ def retrieve(sought: Sought, view: View, words: Words, *, limit: int) -> list[Hi
     """The best `limit` passages that the query's conditions leave, best first; equal scores by path, then start."""
     if not sought.query.words.strip():
         return _newest(sought.query, view, limit)
+    sought = _aimed(sought, view, words)
     depth = max(CANDIDATES, limit)
     while True:
         candidates = _candidates(sought, view, words, depth)
@@ -43,6 +44,19 @@ def retrieve(sought: Sought, view: View, words: Words, *, limit: int) -> list[Hi
         if len(hits) >= limit or candidates.exhausted:
             return hits
         depth *= 4  # a few long documents hold all candidates: look past them
+
+
+def _aimed(sought: Sought, view: View, words: Words) -> Sought:
+    """The question's vector moved towards the two passages that answer it best, whatever the query's filters say."""
+    if sought.meaning is None:
+        return sought
+    vectors, question = sought.meaning
+    anywhere = Sought(unfiltered(sought.query), sought.meaning)
+    passages = _candidates(anywhere, view, words, CANDIDATES).passages
+    best = fuse.best(_scores(anywhere, words, passages), fuse.FEEDBACK)
+    known = vectors.cosines(question, {passages[row] for row in best})
+    towards = vectors.vectors([passages[row] for row in best if passages[row] in known])
+    return Sought(sought.query, (vectors, fuse.towards(question, towards)))
 
 
 @dataclass(frozen=True, slots=True)
