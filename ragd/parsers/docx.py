@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from zipfile import BadZipFile
 
@@ -20,6 +21,7 @@ LEFT_OUT = frozenset(
     (*(f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "sectPr")), f"{MC}Fallback")
 )
 BREAKS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}noBreakHyphen": "-"}
+TEMPLATE = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # of python-docx: in all that is made with it, true of none
 LONGEST_HEADING = 300  # characters; more is a paragraph in large letters
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -49,7 +51,7 @@ def parse(source: Source) -> Iterator[Member]:
 def _open(data: bytes) -> Any:
     from docx import Document as open_word
     from docx.opc.exceptions import OpcError
-    from lxml.etree import XMLSyntaxError
+    from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]
 
     try:
         return open_word(io.BytesIO(data))
@@ -61,7 +63,7 @@ def _open(data: bytes) -> Any:
 
 
 def _heading_levels(word: Any) -> dict[str, int]:
-    """Heading levels by style id: from the style's name or its outline level, or from those it is based on. Title: 0."""
+    """Heading levels by style id: from the style's name or its outline level, or from what it is based on. Title: 0."""
     levels: dict[str, int] = {}
     for style in word.styles.element.findall(f"{W}style"):
         identity, name = style.get(f"{W}styleId"), style.find(f"{W}name")
@@ -95,6 +97,8 @@ def _notes(word: Any) -> Iterator[Any]:
 
 def _facts(word: Any) -> dict[str, Any]:
     """Title, author, date and language as the core properties state them; a broken property is an absent one."""
+    if not any(relation.reltype.endswith("/core-properties") for relation in word.part.package.rels.values()):
+        return {"title": None, "author": None, "date": None, "language": None}  # python-docx would invent them
     properties = word.core_properties
 
     def stated(name: str) -> Any:
@@ -103,9 +107,9 @@ def _facts(word: Any) -> dict[str, Any]:
         except (ValueError, TypeError, AttributeError, OverflowError):
             return None
 
-    from datetime import UTC
-
-    moment = stated("created") or stated("modified")
+    moment = next(
+        (when for when in map(stated, ("created", "modified")) if when and when.replace(tzinfo=UTC) != TEMPLATE), None
+    )
     if moment is not None and moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)  # the file states UTC ("Z"); python-docx drops it
     title, language = fact(stated("title")), stated("language") or ""

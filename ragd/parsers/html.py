@@ -191,7 +191,7 @@ class _Walk:
             return False
         tag = node.tag
         if tag in BLOCKS or tag == "br":
-            self._break(_gap_of(tag))
+            self._break(_gap_of(node))
         if tag in HEADINGS and not self._heading:
             self._heading = HEADINGS[tag]
         elif tag == "li":
@@ -208,7 +208,7 @@ class _Walk:
         self._verbatim -= tag == "pre"
         if self._heading and HEADINGS.get(tag) == self._heading:
             self._end_heading()
-        self._break(_gap_of(tag))
+        self._break(_gap_of(node))
 
     def _end_heading(self) -> None:
         words = " ".join("".join(self._line).split())
@@ -230,7 +230,11 @@ class _Walk:
         self._gap = max(self._gap, gap, key=len)
 
 
-def _gap_of(tag: str) -> str:
+def _gap_of(node: Any) -> str:
+    """An empty line around paragraphs and their like; none around a list in a list."""
+    tag = node.tag
+    if tag in ("ul", "ol") and node.parent is not None and node.parent.tag == "li":
+        return "\n"
     return "\n\n" if tag in PARAGRAPHS or tag in HEADINGS else "\n"
 
 
