@@ -91,22 +91,24 @@ class _Conditions:
         self._query = query
         self._view = view
         self.keys = view.keys_where(matcher(query)) if query.filters else None
-        self._stems = words.matching(query.phrases, query.without)
+        # By stems and with the header: supersets, which the exact look at a passage and its title narrows.
+        self._may_hold = words.matching(query.phrases, ())
+        self._may_offend = set().union(*map(words.containing, query.without))
 
     def rows(self, rows: Collection[Row]) -> Iterator[Row]:
         """Those of the rows that pass, in their order."""
         visible = self._view.visible({key for key, _ in rows})
         passing = [row for row in rows if row[0] in visible and (self.keys is None or row[0] in self.keys)]
-        if self._stems is None:
-            yield from passing
-            return
-        kept = [row for row in passing if row in self._stems]
-        exact = {
-            (one.key, one.ordinal)
-            for one in self._view.stored(kept)
-            if all(holds(one.chunk.text, phrase) for phrase in self._query.phrases)
-        }
-        yield from (row for row in kept if row in exact)
+        if self._may_hold is not None:
+            passing = [row for row in passing if row in self._may_hold]
+        doubtful = passing if self._query.phrases else [row for row in passing if row in self._may_offend]
+        failing = {(one.key, one.ordinal) for one in self._view.stored(doubtful) if not self._passes(one)}
+        yield from (row for row in passing if row not in failing)
+
+    def _passes(self, stored: Stored) -> bool:
+        text = f"{stored.title or ''}\n{stored.chunk.text}"
+        wanted = all(holds(text, phrase) for phrase in self._query.phrases)
+        return wanted and not any(holds(text, word) for word in self._query.without)
 
 
 def _deep(ask: Callable[[int], list[Row]], passing: Callable[[list[Row]], Iterable[Row]], wanted: int) -> list[Row]:

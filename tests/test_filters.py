@@ -1,0 +1,111 @@
+"""A filter takes away what does not match, and changes nothing about what stays: no score, no order."""
+
+from collections.abc import Iterator
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ragd import Library
+from ragd.records import Hit
+from ragd.search.query import Query, holds, matches, parse
+
+TODAY = date(2024, 6, 1)
+SUBJECTS = ["Boiler", "Roof repair", "Regatta", "Tax return", "Garden wall"]
+PEOPLE = [
+    "Dana Visser <dana@visser.example>",
+    "Kees Hofland <kees@hofland.example>",
+    "Merle Ox <merle@boilers.example>",
+]
+LINES = [
+    "The boiler was serviced and the invoice is 340 euros.",
+    "We row on Tuesday if the river is below two metres.",
+    "Please send the papers for the tax office before May.",
+    "The roofer found two slipped slates above the boiler room.",
+    "Plant the wall with roses, the invoice can wait.",
+]
+
+
+@pytest.fixture(scope="module")
+def household(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> Iterator[Library]:
+    """Sixty mails and forty notes that share their words."""
+    root = tmp_path_factory.mktemp("household")
+    for number in range(60):
+        mail = EmailMessage()
+        mail["From"], mail["To"] = PEOPLE[number % 3], PEOPLE[(number + 1) % 3]
+        mail["Subject"] = SUBJECTS[number % 5]
+        mail["Date"] = f"{1 + number % 28} Mar {2019 + number % 6} 10:00:00 +0000"
+        mail["Message-ID"] = f"<{number}@visser.example>"
+        mail.set_content(" ".join(LINES[(number * step) % 5] for step in range(1, 4)) + f" Number {number}.")
+        (root / "mail").mkdir(exist_ok=True)
+        (root / "mail" / f"{number}.eml").write_bytes(mail.as_bytes())
+    for number in range(40):
+        folder = root / ("notes" if number % 2 else "diary")
+        folder.mkdir(exist_ok=True)
+        text = f"# {SUBJECTS[number % 5]} {number}\n\n" + "\n".join(LINES[(number + step) % 5] for step in range(3))
+        (folder / f"{number}.{'md' if number % 4 else 'txt'}").write_text(text)
+    with Library.open(tmp_path_factory.mktemp("home") / "ragd") as library:
+        library.add([root])
+        yield library
+
+
+filters = st.sampled_from(
+    [
+        "from:dana", "-from:kees", 'from:"Merle Ox"', "to:visser", "after:2021", "before:2023-03-10", "type:mail",
+        "type:note", "type:md", "in:notes", "in:mail", "-in:diary", "title:roof", "from:dana from:kees", "type:pdf",
+    ]
+)  # fmt: skip
+wishes = st.sampled_from(["boiler invoice", "when do we row", "roses", "papers tax office May", "slates", "river"])
+phrases = st.sampled_from(['"the invoice"', '"tax office"', "-boiler", "-roses"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wishes, st.lists(filters, max_size=3))
+def test_a_filtered_search_is_the_unfiltered_one_filtered_by_hand(
+    household: Library, wish: str, conditions: list[str]
+) -> None:
+    everything = household.search(wish, 1000)
+    query = parse(" ".join([wish, *conditions]), today=TODAY)
+    by_hand = [hit for hit in everything if matches(query, hit.document)]
+    assert facts(household.search(query.text, 1000)) == facts(by_hand)
+    assert facts(household.search(query.text, 7)) == facts(by_hand[:7])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wishes, st.lists(phrases, min_size=1, max_size=2))
+def test_a_phrase_or_a_minus_takes_away_and_changes_no_score(
+    household: Library, wish: str, conditions: list[str]
+) -> None:
+    query = parse(" ".join([wish, *conditions]), today=TODAY)
+    by_hand = [hit for hit in household.search(query.words, 1000) if passes(query, hit)]
+    assert facts(household.search(query.text, 1000)) == facts(by_hand)
+
+
+def passes(query: Query, hit: Hit) -> bool:
+    text = f"{hit.document.title or ''}\n{hit.text}"
+    return all(holds(text, phrase) for phrase in query.phrases) and not any(holds(text, word) for word in query.without)
+
+
+def test_a_score_does_not_depend_on_the_limit(household: Library) -> None:
+    assert facts(household.search("boiler invoice", 100))[:5] == facts(household.search("boiler invoice", 5))
+
+
+def test_filters_alone_list_the_newest_first(household: Library) -> None:
+    hits = household.search("from:dana after:2020", 50)
+    dates = [hit.document.date or "" for hit in hits]
+    assert dates and dates == sorted(dates, reverse=True)
+    assert all((hit.document.author or "").startswith("Dana") for hit in hits)
+
+
+def test_a_phrase_that_stands_nowhere_brings_the_nearest(household: Library) -> None:
+    found = household.find('"purple boiler"')
+    assert not found.hits
+    assert found.nearest
+    assert any("quoted words" in note for note in found.notes)
+
+
+def facts(hits: list[Hit]) -> list[tuple[str, str | None, int, float]]:
+    return [(hit.document.path, hit.document.part, hit.start, hit.score) for hit in hits]
