@@ -44,7 +44,12 @@ def read_recipe(model: Path) -> Recipe:
     usual = prompts.get(said.get("default_prompt_name") or "", "")
     passage = next((prompts[name] for name in ("document", "passage", "corpus") if prompts.get(name)), usual)
     question = prompts.get("query") or usual
-    longest = int(config.get("max_position_embeddings") or 512)
+    # RoBERTa counts positions from 2: its 514 are 512 tokens, which only the tokenizer's file says.
+    limits = (
+        config.get("max_position_embeddings"),
+        (read_json(model / "tokenizer_config.json") or {}).get("model_max_length"),
+    )
+    longest = min((int(limit) for limit in limits if limit), default=512)
     plain = modules[:2] == ["Transformer", "Pooling"] and modules[2:] in ([], ["Normalize"])
     return Recipe(
         kind=str(config.get("model_type", "unknown")),
