@@ -9,7 +9,8 @@ from typing import cast
 from ragd.config import Config
 from ragd.index.catalog import Catalog
 from ragd.index.chunk import Chunker
-from ragd.index.embed import Embedder, Precision, choose_device, load_tokenizer, open_embedder, read_recipe
+from ragd.index.embed import Embedder, Precision, choose_device, open_embedder
+from ragd.index.recipe import load_tokenizer, read_recipe
 from ragd.models import convert, known
 
 
