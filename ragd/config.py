@@ -67,6 +67,12 @@ def explain(home: Path, environ: Mapping[str, str] = os.environ) -> list[Setting
     return [_in_force(name, said, environ) for name in _FIELDS]
 
 
+def setting(home: Path, name: str, environ: Mapping[str, str] = os.environ) -> Setting:
+    """One setting, as `explain` gives it. Raises ConfigError for an unknown name, with the nearest."""
+    _known(name, "the settings", "")
+    return _in_force(name, _read(home / FILE), environ)
+
+
 def write(home: Path, name: str, value: str) -> Config:
     """Sets one line of the file to `value` as typed, and keeps all other lines and comments. Returns what it now says.
 

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Any
 
 from ragd import follow
 from ragd.answer import answer as answering
+from ragd.answer import followup
 from ragd.answer.generators import Generator, ready
 from ragd.config import Config, load
 from ragd.embedding import Embedding
@@ -186,6 +187,10 @@ class Library:
             allow_remote=self.config.allow_remote,
         )
 
+    def standalone(self, question: str, history: Sequence[str]) -> str:
+        """A question that leans on those before it ("and when does it end?"), made whole; `history` oldest first."""
+        return followup.standalone(question, tuple(history))
+
     # looking
 
     def keep(self, shown: Results | Answer) -> None:
@@ -198,6 +203,10 @@ class Library:
     def passage(self, number: int, *, context: int | None = None) -> Passage:
         """The `number`-th of the last results, with `context` code points of its document before and after it."""
         return self._reader.passage(number, context=context)
+
+    def location(self, number: int) -> dict[str, Any]:
+        """Where the `number`-th of the last results stands: document, place, page, lines, start and end."""
+        return self._reader.last(number)
 
     def marked(self, text: str, question: str) -> list[tuple[int, int]]:
         """Where the question's words stand in a text: (start, end), code points."""

@@ -1,0 +1,74 @@
+"""What came of a run: counted while it goes on, told in a few lines at its end."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.text import Text
+
+from ragd.cli.safe import line
+from ragd.cli.screen import count, duration, put, short
+from ragd.records import Outcome
+
+FEW = 3  # reasons that are told
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the outcomes of a run as they come: a run over a million files keeps none of them."""
+
+    files: Counter[str] = field(default_factory=Counter)  # whole files by status
+    documents: int = 0
+    chunks: int = 0
+    failed: int = 0  # files and parts
+    troubles: list[Outcome] = field(default_factory=list)  # the first that failed
+    left_out: list[Outcome] = field(default_factory=list)  # the first that were left out
+
+    def add(self, outcome: Outcome) -> None:
+        if outcome.status == "failed":
+            self.failed += 1
+            if len(self.troubles) < FEW:
+                self.troubles.append(outcome)
+        if outcome.part is not None:
+            return
+        self.files[outcome.status] += 1
+        if outcome.status == "indexed":
+            self.documents += outcome.documents
+            self.chunks += outcome.chunks
+        elif outcome.status == "skipped" and len(self.left_out) <= FEW:
+            self.left_out.append(outcome)
+
+
+def summary(console: Console, tally: Tally, *, seconds: float) -> None:
+    """What came of a run: one line, and the first reasons of what went wrong."""
+    files = tally.files
+    read = f"{count(tally.documents, 'document')}, {count(tally.chunks, 'passage')}"
+    facts = [f"indexed {count(files['indexed'], 'file')}" + (f" ({read})" if files["indexed"] else "")]
+    facts += [f"{files[status]:,} {word}" for status, word in _OTHERS if files[status]]
+    if tally.failed:
+        facts.append(f"{tally.failed:,} failed")
+    put(console, Text(f"{', '.join(facts)}; {duration(seconds)}"))
+    reasons = [f"failed: {name(one)}: {line(one.note or 'no reason was given')}" for one in tally.troubles]
+    more = tally.failed - len(tally.troubles)
+    if tally.failed:
+        reasons.append(f"{f'{more:,} more: ' if more else ''}`ragd status --failed` lists them with their reasons")
+    reasons += _left_out(tally.left_out, files["skipped"])
+    for reason in reasons:
+        put(console, Text(reason, style="dim"), indent=2)
+
+
+_OTHERS = (("unchanged", "unchanged"), ("forgotten", "forgotten"), ("skipped", "left out"))
+
+
+def _left_out(some: Sequence[Outcome], total: int) -> list[str]:
+    unseen = [one for one in some if "its documents stay" in (one.note or "")]  # a root that is missing
+    if total > FEW:
+        told = [f"left out: {name(one)}: {line(one.note or '')}" for one in unseen]
+        return [*told, "`ragd status --left-out` lists what was left out, and why"]
+    return [f"left out: {name(one)}: {line(one.note or '')}" for one in some]
+
+
+def name(outcome: Outcome) -> str:
+    """The file of an outcome, and its part."""
+    return short(outcome.path) + (f" > {line(outcome.part)}" if outcome.part else "")

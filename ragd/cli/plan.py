@@ -1,0 +1,40 @@
+"""What adding will do, said before it is done."""
+
+from rich.text import Text
+
+from ragd.cli.safe import as_json, line
+from ragd.cli.screen import count, duration, megabytes, notes, put, results, short
+from ragd.records import Plan
+
+KINDS = 6  # suffixes that are named; the others are counted
+ENOUGH = 200  # left-out files that a dry run lists
+
+
+def tell(plan: Plan, *, as_line: bool, in_full: bool) -> None:
+    """The plan in a line on stderr; of a dry run on stdout, with what is left out and why."""
+    if as_line:
+        left_out = [{"path": one.path, "note": one.note} for one in plan.left_out]
+        print(as_json({"files": plan.files, "bytes": plan.bytes, "seconds": plan.seconds, "left_out": left_out}))
+        return
+    console = results() if in_full else notes()
+    put(console, summary(plan))
+    if not in_full:
+        return
+    for one in plan.left_out[:ENOUGH]:
+        put(console, Text.assemble("left out: ", short(one.path), (f": {line(one.note or '')}", "dim")), indent=2)
+    if len(plan.left_out) > ENOUGH:
+        put(console, f"and {len(plan.left_out) - ENOUGH:,} more (`--json` lists all)", indent=2)
+
+
+def summary(plan: Plan) -> str:
+    """ "212 files to read (180 .md, 20 .pdf, 12 .txt), 34 MB, about 3 min; 31 left out"."""
+    total = sum(plan.files.values())
+    left_out = f"; {len(plan.left_out):,} left out" if plan.left_out else ""
+    if not total:
+        return f"nothing here that ragd can read{left_out}"
+    kinds = [f"{number:,} {line(suffix)}" for suffix, number in list(plan.files.items())[:KINDS]]
+    others = total - sum(list(plan.files.values())[:KINDS])
+    named = ", ".join([*kinds, *([f"{others:,} others"] if others else [])])
+    return (
+        f"{count(total, 'file')} to read ({named}), {megabytes(plan.bytes)}, about {duration(plan.seconds)}{left_out}"
+    )

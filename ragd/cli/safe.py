@@ -1,0 +1,52 @@
+"""Text from files cannot speak to the terminal: what would steer it is removed before it is shown."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+# A sequence goes whole: without its escape character the rest of it ("[31m") would stand in the text.
+_SEQUENCE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|\x9b[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{0,2000}(?:\x07|\x1b\\|\x9c)"  # OSC: titles, links
+    r"|\x1b[ -/]*[0-~]"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Overrides, embeddings and isolates show text in another order than it has; tags are invisible letters.
+_UNSEEN = re.compile("[\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # from file names that are not UTF-8; no stream takes them
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_STEERING = re.compile(f"{_CONTROL.pattern}|{_UNSEEN.pattern}|{_SURROGATE.pattern}")
+
+
+def clean(text: str) -> str:
+    """Text without escape sequences, control characters and bidirectional overrides; lines and tabs stay."""
+    plain = _LINE_ENDS.sub("\n", _SEQUENCE.sub("", text))
+    return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", _CONTROL.sub("", plain)))
+
+
+def line(text: str) -> str:
+    """The same on one line, with single blanks: a title, a name, a note."""
+    return " ".join(clean(text).split())
+
+
+def pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """The text in order as (clean piece, whether it is marked); `spans` are ordered places in the text as it was."""
+    found: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in spans:
+        found += [(clean(text[at:start]), False), (clean(text[start:end]), True)]
+        at = end
+    found.append((clean(text[at:]), False))
+    return [(piece, marked) for piece, marked in found if piece]
+
+
+def as_json(what: Any) -> str:
+    """JSON on one line that keeps every character: those that steer a terminal are written as escapes."""
+    said = json.dumps(what, ensure_ascii=False)
+    return _STEERING.sub(lambda match: _escape(match[0]), said)
+
+
+def _escape(character: str) -> str:
+    return json.dumps(character)[1:-1]

@@ -1,0 +1,157 @@
+"""What the library returned, as a person reads it: hits, answers, sources, a passage in its context."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from ragd.cli.safe import clean, line, pieces
+from ragd.cli.screen import link_to, put, short
+from ragd.places import day
+from ragd.records import Citation, Found, Hit, Passage
+
+LINES = 5  # of a passage on a terminal
+SIZE = 420  # code points of a passage that are shown
+QUOTE = 300  # of a quote under an answer
+LEAD = 100  # code points that may stand before the first matching word
+
+Marked = Callable[[str], list[tuple[int, int]]]  # places of the question's words in a text
+
+
+def hits(console: Console, found: Sequence[Hit], *, marked: Marked, explain: bool = False) -> None:
+    """Ranked passages: where each is, and the part of it that the question's words are in."""
+    wide = len(str(len(found)))
+    for number, hit in enumerate(found, start=1):
+        if number > 1:
+            put(console)
+        heading(console, f"{number:>{wide}}", hit)
+        put(console, excerpt(hit.text, marked(hit.text)), indent=wide + 2, most=LINES)
+        if explain:
+            put(console, Text(why(hit), style="dim"), indent=wide + 2)
+
+
+def heading(console: Console, number: str, shown: Hit | Citation) -> None:
+    """Number, title, place and date; below it the file."""
+    document = shown.document
+    put(console, named(document, shown.place), indent=len(number) + 2, label=Text(f"{number}  ", style="bold cyan"))
+    put(console, file_of(document, shown.page), indent=len(number) + 2)
+
+
+def named(document: Found, place: str) -> Text:
+    """Title, place and date."""
+    shown = Text(title_of(document), style="bold")
+    for fact in facts(document, place):
+        shown.append(f" · {fact}", style="not bold")
+    return shown
+
+
+def facts(document: Found, place: str) -> list[str]:
+    """Place and date; a mail's place names the date already."""
+    where, when = line(place), day(document.date)
+    return [fact for fact in (where, when if when not in where else "") if fact]
+
+
+def title_of(document: Found) -> str:
+    return line(document.title or "") or line(document.path).rsplit("/", 1)[-1]
+
+
+def file_of(document: Found, page: int | None) -> Text:
+    """The path, linked, with the part a person would know: an attachment's or a member's name, no message id."""
+    shown = Text(short(document.path), style=link_to(document, page))
+    shown.stylize("dim")
+    named = [step for step in line(document.part or "").split(" > ") if step and step[0] not in "<#"]
+    copies = f"  (also at {short(document.also_at[0][0])})" if document.also_at else ""
+    more = f" and {len(document.also_at) - 1} more" if len(document.also_at) > 1 else ""
+    return shown.append("".join(f" > {step}" for step in named) + (copies[:-1] + more + ")" if copies else ""))
+
+
+def why(hit: Hit) -> str:
+    """Why a hit is here: its rank by words and by meaning, and the score of both."""
+    ranks = [f"{name} #{hit.ranks[name]}" for name in ("words", "meaning") if hit.ranks.get(name)]
+    return f"score {hit.score:.3f}: {', '.join(ranks) or 'below the ranks of both'}"
+
+
+def excerpt(text: str, spans: Sequence[tuple[int, int]]) -> Text:
+    """The part of a passage that holds most of the question's words, those marked, "…" where something is left out."""
+    start, end = window(text, spans)
+    inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start]
+    shown = Text("… " if start else "")
+    for piece, is_match in pieces(text[start:end].strip("\n"), _after_strip(text[start:end], inside)):
+        shown.append(_without_gaps(piece), style="bold yellow" if is_match else "")
+    return shown.append(" …") if end < len(text.rstrip()) else shown
+
+
+def window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Where to cut: the stretch of SIZE code points with the most different matching words, the first of equals."""
+    if len(text) <= SIZE:
+        return 0, len(text)
+    starts = [0, *(_beginning(text, start) for start, _ in spans)]
+
+    def words_from(at: int) -> int:
+        return len({text[a:b].casefold() for a, b in spans if at <= a and b <= at + SIZE})
+
+    start = max(starts, key=words_from)
+    end = start + SIZE
+    if end >= len(text):
+        return start, len(text)
+    blank = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+    return start, blank if blank > start else end
+
+
+def _beginning(text: str, match: int) -> int:
+    """Where to begin for a word to be read in its sentence: the line's or the sentence's start, if that is near."""
+    near = max(0, match - LEAD)
+    ends = [text.rfind(mark, near, match) + len(mark) for mark in ("\n", ". ", "! ", "? ") if mark in text[near:match]]
+    if ends:
+        return max(ends)
+    blank = text.find(" ", near, match)
+    return blank + 1 if near and blank >= 0 else near
+
+
+def _after_strip(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    lead = len(text) - len(text.lstrip("\n"))
+    return [(start - lead, end - lead) for start, end in spans]
+
+
+def _without_gaps(text: str) -> str:
+    """Empty lines and tabs take space that a terminal of a few lines does not have."""
+    while "\n\n" in text:
+        text = text.replace("\n\n", "\n")
+    return text.replace("\t", "  ")
+
+
+def sources(console: Console, citations: Sequence[Citation]) -> None:
+    """The numbered sources of an answer: file, place, date, and the quote that supports it."""
+    for one in citations:
+        heading(console, f"[{one.number}]", one)
+        quote = line(one.quote)
+        shown = quote if len(quote) <= QUOTE else f"{quote[:QUOTE].rsplit(' ', 1)[0]} …"
+        put(console, Text(f"“{shown}”", style="italic"), indent=len(str(one.number)) + 4)
+
+
+def passage(console: Console, shown: Passage) -> None:
+    """A passage in its context: the passage stands out, and text files have their line numbers."""
+    document = shown.document
+    put(console, named(document, shown.place))
+    people = [line(person) for person in (document.author, ", ".join(document.recipients)) if person]
+    if people:
+        put(console, Text(" to ".join(people), style="dim"))
+    put(console, file_of(document, shown.page))
+    put(console)
+    whole = Text()
+    whole.append(clean(shown.before), style="dim")
+    whole.append(clean(shown.text), style="bold" if console.is_terminal else "")
+    whole.append(clean(shown.after), style="dim")
+    if shown.lines is None:
+        put(console, whole)
+    else:
+        _numbered(console, whole, first=shown.lines[0] - shown.before.count("\n"))
+
+
+def _numbered(console: Console, text: Text, *, first: int) -> None:
+    lines = text.split("\n", allow_blank=True)
+    wide = len(str(first + len(lines)))
+    for number, one in enumerate(lines, start=first):
+        gutter = Text(f"{number:>{wide}}  ", style="dim cyan")
+        gutter.append_text(one)
+        console.print(gutter, soft_wrap=True)

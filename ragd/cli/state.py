@@ -1,0 +1,89 @@
+"""The verbs that tell how things are: status, models and config."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from ragd.cli.open_library import library
+from ragd.cli.safe import as_json
+
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
+Failed = Annotated[bool, typer.Option("--failed", help="List what could not be read, by reason.")]
+LeftOut = Annotated[bool, typer.Option("--left-out", help="List what was left out, by rule.")]
+
+
+def _model_names() -> Iterable[str]:
+    with library() as opened:
+        return [model.name for model in opened.models()]
+
+
+def _setting_names() -> Iterable[str]:
+    from dataclasses import fields
+
+    from ragd.config import Config
+
+    return [field.name for field in fields(Config)]
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A name that `ragd models` lists.", autocompletion=_model_names)
+]
+SettingName = Annotated[str | None, typer.Argument(metavar="NAME", show_default=False, autocompletion=_setting_names)]
+SettingValue = Annotated[str | None, typer.Argument(metavar="VALUE", show_default=False)]
+
+
+def status(as_object: Json = False, failed: Failed = False, left_out: LeftOut = False) -> int:
+    """Say what is indexed, pending, failed and left out."""
+    from ragd import wire
+    from ragd.cli import states
+
+    with library() as opened:
+        if failed or left_out:
+            listed = [*(opened.problems() if failed else []), *(opened.left_out() if left_out else [])]
+            if as_object:
+                for one in listed:
+                    print(as_json(wire.outcome(one)))
+            else:
+                states.by_reason(listed)
+            return 0
+        state = opened.status()
+    if as_object:
+        print(as_json(state))
+    else:
+        states.status(state)
+    return 0
+
+
+def models(context: typer.Context) -> None:
+    """List the models for answers and for meaning; fetch one."""
+    if context.invoked_subcommand is None:
+        from ragd.cli import states
+
+        with library() as opened:
+            states.models(opened.models())
+
+
+def pull(name: Name) -> int:
+    """Fetch a model: says what, how large and from where, and checks it."""
+    from ragd.cli.progress import fetching
+
+    with fetching() as (say, progress), library(say) as opened:
+        opened.pull(name, progress=progress)
+    return 0
+
+
+def config(name: SettingName = None, value: SettingValue = None, as_object: Json = False) -> int:
+    """List the settings, show one, or set one."""
+    from ragd import config as settings
+    from ragd.cli import states
+    from ragd.home import home_path, open_home
+
+    if name is not None and value is not None:
+        settings.write(open_home().path, name, value)
+    chosen = [settings.setting(home_path(), name)] if name else settings.explain(home_path())
+    if as_object:
+        print(as_json([one._asdict() for one in chosen]))
+    else:
+        states.settings(chosen)
+    return 0

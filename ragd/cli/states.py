@@ -1,0 +1,100 @@
+"""How things are, on the screen: status, models, settings."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ragd.cli.outcomes import name
+from ragd.cli.run import tell
+from ragd.cli.safe import line
+from ragd.cli.screen import count, megabytes, put, results, short
+from ragd.config import Setting
+from ragd.records import Outcome
+
+FACTS = 9  # columns of the names on the left
+
+
+def status(state: dict[str, Any]) -> None:
+    """`ragd status` for people."""
+    console = results()
+    _fact(console, "home", f"{short(state['home'])}, {megabytes(state['bytes'])}")
+    if not state["roots"]:
+        tell("nothing is indexed yet: `ragd add PATH` takes in a folder")
+    for root in state["roots"]:
+        _root(console, root)
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in state["kinds"].items())
+    found = f"{count(state['documents'], 'document')}, {count(state['chunks'], 'passage')}"
+    _fact(console, "index", found + (f" ({kinds})" if kinds else ""))
+    _fact(console, "embedder", line(state["embedder"]))
+    _fact(console, "answers", line(state["generator"]))
+    if state["daemon"]:
+        _fact(console, "writing", f"{line(state['daemon']['doing'])} (pid {state['daemon']['pid']})")
+    if state["failed"]:
+        failed = count(len(state["failed"]), "file")
+        _fact(console, "failed", f"{failed} could not be read: `ragd status --failed` says why", style="yellow")
+
+
+def _root(console: Console, root: dict[str, Any]) -> None:
+    facts = [count(root["files"], "file"), count(root["documents"], "document")]
+    if root["pending"]:
+        facts.append(f"{root['pending']:,} still to be read")
+    if root["words_only"]:
+        facts.append(f"{root['words_only']:,} found by words only so far")
+    if root["failed"]:
+        facts.append(f"{root['failed']:,} failed")
+    told = Text(short(root["path"])).append(f"  {', '.join(facts)}", style="dim")
+    if root["as_of"]:
+        told.append(f"; as of {_when(root['as_of'])}", style="dim")
+    if root["state"] == "unknown":
+        told.append("\nmissing, unreadable or suddenly empty: what is known of it stays, `ragd forget` lets go of it")
+        told.stylize("yellow", told.plain.index("\n"))
+    _fact(console, "folder", told)
+
+
+def _fact(console: Console, label: str, fact: Text | str, *, style: str = "") -> None:
+    whole = Text(fact, style=style) if isinstance(fact, str) else fact
+    put(console, whole, indent=FACTS + 1, label=Text(f"{label:<{FACTS}} ", style="bold"))
+
+
+def _when(iso: str) -> str:
+    when = datetime.fromisoformat(iso).astimezone()
+    return f"{when:%H:%M:%S}" if when.date() == datetime.now().astimezone().date() else f"{when:%Y-%m-%d %H:%M}"
+
+
+def by_reason(outcomes: Sequence[Outcome]) -> None:
+    """Files and parts under their reason, the reason of most first."""
+    console = results()
+    groups: defaultdict[str, list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        groups[line(one.note or "no reason was given")].append(one)
+    if not groups:
+        tell("nothing")
+    for reason, those in sorted(groups.items(), key=lambda group: -len(group[1])):
+        put(console, Text.assemble((reason, "bold"), (f"  {len(those):,}", "dim")))
+        for one in those:
+            put(console, name(one), indent=2)
+
+
+def models(installed: Sequence[Any]) -> None:
+    """Models with what they are for, how large they are, and whether they are here."""
+    console = results()
+    wide = max(len(one.name) for one in installed)
+    for one in installed:
+        state = one.state if one.state != "not fetched" else f"`ragd models pull {one.name}` fetches it"
+        told = Text.assemble((f"{one.name:<{wide}}", "bold"), f"  {one.role:<6}  {megabytes(one.bytes):>6}  ")
+        put(console, told.append(state, style="green" if one.state == "ready" else "yellow"))
+        put(console, Text(f"{one.what}" + (f"; {short(str(one.path))}" if one.state == "ready" else "")), indent=2)
+
+
+def settings(chosen: Sequence[Setting]) -> None:
+    """Settings as the file would say them, with where each came from and what it does."""
+    console = results()
+    for one in chosen:
+        value = f'"{line(one.value)}"' if isinstance(one.value, str) else str(one.value).lower()
+        came_from = "" if one.came_from == "default" else f"  ({one.came_from})"
+        put(console, Text.assemble((one.name, "bold"), f" = {value}", (came_from, "cyan")))
+        put(console, Text(one.what, style="dim"), indent=2)
