@@ -30,7 +30,7 @@ HOMES = {
     "watchdog": ["sources.watch"],
     "typer": ["cli"],
     "rich": ["cli"],
-    "pypdf": ["parsers.pdf"],
+    "pypdf": ["parsers.pdf_structure"],
     "pypdfium2": ["parsers.pdf"],
     "docx": ["parsers.docx"],
     "ollama": ["answer.generators.ollama"],

@@ -23,6 +23,7 @@ SAMPLE = 8192  # bytes that are looked at when guessing: charset-normalizer take
 LATIN = frozenset(
     ("cp1250", "cp1254", "cp1257", "cp1258", "iso8859_2", "iso8859_9", "iso8859_10", "iso8859_15", "iso8859_16")
 )
+UNLIKELY = ["utf_7", "utf_8", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"]  # seen before
 WINDOW = 2048
 HIGH = re.compile(rb"[\x80-\xff]+")
 INSIDE = re.compile(rb"(?:(?<=[\x00-\x2f])|\A).*(?=[\x00-\x2f]|\Z)", re.DOTALL)
@@ -38,7 +39,7 @@ def decode(data: bytes, stated: str | None = None) -> str:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return sound(data[len(mark) :].decode(encoding, errors="replace"))
-    for encoding in filter(None, (_known(stated), "utf-8")):
+    for encoding in filter(None, (_known(stated), _wide(data), "utf-8")):
         try:
             return sound(data.decode(encoding))
         except (UnicodeError, ValueError):
@@ -80,9 +81,6 @@ def _known(encoding: str | None) -> str | None:
 
 def _guess(data: bytes, stated: str | None) -> str:
     """An encoding for bytes that are not valid UTF-8 and not what was stated."""
-    wide = _wide(data)
-    if wide:
-        return wide
     if _damaged_utf8(data):
         return "utf-8"
     known = _known(stated)
@@ -90,7 +88,7 @@ def _guess(data: bytes, stated: str | None) -> str:
         return known  # it does not fit everywhere, and is still the best witness
     high = HIGH.findall(data[: 1 << 20])
     count = sum(map(len, high))
-    if count < 16 and count * 5 < len(data):  # too little to tell languages apart: what Windows wrote in the West
+    if count < 16 and count * 3 < len(data):  # too little to tell languages apart: what Windows wrote in the West
         return _west(data)
     return _by_language(data) or _west(data)
 
@@ -129,7 +127,7 @@ def _by_language(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     sample = b"\n".join(_windows(data))
-    best = from_bytes(sample, steps=5, chunk_size=512, preemptive_behaviour=False).best()
+    best = from_bytes(sample, steps=5, chunk_size=512, cp_exclusion=UNLIKELY, preemptive_behaviour=False).best()
     if best is None:
         return None
     return "cp1252" if best.encoding in LATIN and _nearly_western(sample, best.encoding) else best.encoding

@@ -6,7 +6,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from ragd.records import Document, Mark, Member
+from ragd.parsers.decode import sound
+from ragd.records import Document, Mark, Member, Outcome
 
 HEAD = struct.Struct(">II")  # bytes of the JSON, bytes of the text
 PIECE = 1 << 18
@@ -74,21 +75,30 @@ def path_in(path: str) -> bytes:
 def pack_member(member: Member) -> bytes:
     document = member.document
     facts = {
-        "part": member.part,
+        "part": _sound(member.part),
         "id": document.id,
         "kind": document.kind,
         "family": document.family,
-        "marks": [[mark.offset, mark.kind, mark.label, mark.level] for mark in document.marks],
-        "title": document.title,
-        "author": document.author,
-        "recipients": document.recipients,
+        "marks": [[mark.offset, mark.kind, sound(mark.label), mark.level] for mark in document.marks],
+        "title": _sound(document.title),
+        "author": _sound(document.author),
+        "recipients": [sound(person) for person in document.recipients],
         "date": document.date,
-        "message_id": document.message_id,
-        "references": document.references,
+        "message_id": _sound(document.message_id),
+        "references": [sound(one) for one in document.references],
         "language": document.language,
         "lined": document.lined,
     }
-    return pack({"is": "member", **facts}, document.text.encode())
+    return pack({"is": "member", **facts}, sound(document.text).encode())
+
+
+def pack_outcome(outcome: Outcome) -> bytes:
+    facts = {"part": _sound(outcome.part), "status": outcome.status, "note": _sound(outcome.note)}
+    return pack({"is": "outcome", **facts})
+
+
+def _sound(fact: str | None) -> str | None:
+    return None if fact is None else sound(fact)
 
 
 def unpack_member(facts: dict[str, Any], body: bytes) -> Member:

@@ -23,8 +23,13 @@ DROPPED_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
 
 def header(message: Message, name: str) -> str | None:
     """A header's words on one line; None where it is missing or empty."""
-    value = message.get(name)
-    return fact(decoded(str(value))) if value is not None else None
+    value = next(iter(_raw(message, name)), None)
+    return fact(decoded(value)) if value is not None else None
+
+
+def _raw(message: Message, name: str) -> list[str]:
+    """All headers of that name as they were written. (`get` puts U+FFFD for bytes outside ASCII.)"""
+    return [str(value) for known, value in message.raw_items() if known.lower() == name.lower()]
 
 
 def decoded(raw: str) -> str:
@@ -69,7 +74,7 @@ def _eight_bit(raw: str) -> str:
 
 def people(message: Message, *names: str) -> tuple[str, ...]:
     """Everyone in these headers, each once: "Dana Visser <dana@example.org>"."""
-    raw = [str(value) for name in names for value in message.get_all(name, [])]
+    raw = [value for name in names for value in _raw(message, name)]
     try:
         pairs = getaddresses([_eight_bit(FOLD.sub(" ", value)) for value in raw])
     except (ValueError, IndexError, TypeError, AttributeError):
@@ -103,8 +108,8 @@ def references(message: Message) -> tuple[str, ...]:
     """The messages that this one answers, oldest first: References, then In-Reply-To."""
     found: dict[str, None] = {}
     for name in ("References", "In-Reply-To"):
-        for value in message.get_all(name, []):
-            ids = MESSAGE_ID.findall(_eight_bit(FOLD.sub(" ", str(value))))
+        for value in _raw(message, name):
+            ids = MESSAGE_ID.findall(_eight_bit(FOLD.sub(" ", value)))
             for one in ids if name == "References" else ids[:1]:
                 found.pop(one, None) if name == "In-Reply-To" else None
                 found[fact(one) or one] = None
@@ -127,7 +132,7 @@ def _date(raw: str) -> str | None:
 
 
 def _dates(message: Message) -> Iterable[str]:
-    yield from (str(value) for value in message.get_all("Date", []) if value)
-    yield from (str(value) for value in message.get_all("Resent-Date", []) if value)
-    for value in message.get_all("Received", [])[:1]:  # the last server that took it says when
-        yield str(value).rpartition(";")[2].strip()
+    yield from filter(None, _raw(message, "Date"))
+    yield from filter(None, _raw(message, "Resent-Date"))
+    for value in _raw(message, "Received")[:1]:  # the last server that took it says when
+        yield value.rpartition(";")[2].strip()

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
-from ragd.parsers import dates
+from ragd.parsers.pdf_structure import Structure, structure_of
 from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
 from ragd.records import Document, Mark, Member
@@ -14,30 +13,10 @@ from ragd.records import Document, Mark, Member
 BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
 BROKEN_WORD = re.compile(r"([^\W\d_]+)\ufffe[ \r\n]*(\w+)")
 WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-NO_TITLE = re.compile(
-    r"^(untitled.*|microsoft (word|powerpoint|excel)( - .*)?|title|document\d*"
-    r"|.*\.(docx?|dvi|tex|indd|qxd|pptx?|xlsx?|ps))$",
-    re.IGNORECASE,
-)
 OUTLINE = 2000  # entries; more is no table of contents
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """What a PDF says of itself beside the pages."""
-
-    title: str | None = None
-    author: str | None = None
-    date: str | None = None
-    language: str | None = None
-    labels: tuple[str, ...] = ()
-    fields: tuple[tuple[str, str], ...] = ()  # of a form: name, value
 
 
 def parse(source: Source) -> Parsed:
-    from ragd.parsers.pdf_structure import structure_of
-
     with closing(_open(source.data)) as pdf:
         structure = structure_of(source.data, pdf)
         reading = Reading()
@@ -120,7 +99,7 @@ class _Mending:
         self._words: set[str] = set()
         if any(page and BROKEN in page for page in pages):
             for page in pages:
-                self._words.update(word.lower() for word in WORDS.findall(page or ""))
+                self._words.update(word.lower() for word in WORDS.findall(BROKEN_WORD.sub(" ", page or "")))
 
     def mend(self, text: str) -> str:
         return BROKEN_WORD.sub(self._join, text).replace(BROKEN, "-\n") if BROKEN in text else text
@@ -165,16 +144,3 @@ def _attachments(pdf: Any) -> Iterator[tuple[str, bytes]]:
             yield fact(attached.get_name()) or f"attachment {index + 1}", bytes(attached.get_data())
         except PdfiumError:
             continue
-
-
-def facts(stated: dict[str, Any], language: object = None, **more: Any) -> Structure:
-    """A Structure from the document information that a PDF carries."""
-    title = fact(str(stated.get("Title") or ""))
-    spoken = str(language or "")
-    return Structure(
-        title=None if title is None or NO_TITLE.match(title) else title,
-        author=fact(str(stated.get("Author") or "")),
-        date=dates.from_pdf(str(stated.get("CreationDate") or "")) or dates.from_pdf(str(stated.get("ModDate") or "")),
-        language=spoken if LANGUAGE.fullmatch(spoken) else None,
-        **more,
-    )

@@ -2,9 +2,11 @@
 
 import io
 import logging
+import re
+from dataclasses import dataclass
 from typing import Any
 
-from ragd.parsers.pdf import Structure, facts
+from ragd.parsers import dates
 from ragd.parsers.reading import fact
 
 # pypdf reads a damaged file lazily and then fails as Python does: what a stranger's bytes have raised in it so far
@@ -12,6 +14,26 @@ TROUBLE = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImpl
 TROUBLE_TOO = (TypeError, ValueError)
 FIELDS = 2000
 PAGES = 20_000
+
+
+NO_TITLE = re.compile(
+    r"^(untitled.*|microsoft (word|powerpoint|excel)( - .*)?|title|document\d*"
+    r"|.*\.(docx?|dvi|tex|indd|qxd|pptx?|xlsx?|ps))$",
+    re.IGNORECASE,
+)
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a PDF says of itself beside the pages."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    language: str | None = None
+    labels: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()  # of a form: name, value
 
 
 def structure_of(data: bytes, pdf: Any) -> Structure:
@@ -25,10 +47,10 @@ def structure_of(data: bytes, pdf: Any) -> Structure:
         stated = {str(name).lstrip("/"): str(value) for name, value in (reader.metadata or {}).items()}
         labels = tuple(fact(label) or str(number) for number, label in enumerate(reader.page_labels[:PAGES], start=1))
         root: Any = reader.trailer["/Root"]
-        return facts(stated, root.get("/Lang"), labels=labels, fields=_fields(reader))
+        return _facts(stated, root.get("/Lang"), labels=labels, fields=_fields(reader))
     except (PyPdfError, DependencyError, *TROUBLE, *TROUBLE_TOO):
         labels = tuple(fact(pdf.get_page_label(index)) or str(index + 1) for index in range(min(len(pdf), PAGES)))
-        return facts(pdf.get_metadata_dict(), labels=labels)
+        return _facts(pdf.get_metadata_dict(), labels=labels)
 
 
 def _fields(reader: Any) -> tuple[tuple[str, str], ...]:
@@ -41,3 +63,16 @@ def _fields(reader: Any) -> tuple[tuple[str, str], ...]:
         if field.get("/FT") in ("/Tx", "/Ch", "/Btn") and value and value != "Off":
             found.append((fact(str(field.get("/TU") or name)) or str(name), value))
     return tuple(found)
+
+
+def _facts(stated: dict[str, Any], language: object = None, **more: Any) -> Structure:
+    """A Structure from the document information that a PDF carries."""
+    title = fact(str(stated.get("Title") or ""))
+    spoken = str(language or "")
+    return Structure(
+        title=None if title is None or NO_TITLE.match(title) else title,
+        author=fact(str(stated.get("Author") or "")),
+        date=dates.from_pdf(str(stated.get("CreationDate") or "")) or dates.from_pdf(str(stated.get("ModDate") or "")),
+        language=spoken if LANGUAGE.fullmatch(spoken) else None,
+        **more,
+    )

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ragd.parsers.frames import PIECE, Frame, Frames, pack, pack_member, path_in, write_all
+from ragd.parsers.decode import sound
+from ragd.parsers.frames import PIECE, Frame, Frames, pack, pack_member, pack_outcome, path_in, write_all
 from ragd.parsers.source import ChangedMeanwhile, OpenFile, Unreadable, attempt, open_source
 from ragd.records import Member
 
@@ -77,7 +78,7 @@ class Worker:
 
     def _parse(self, path: bytes, file: OpenFile) -> dict[str, Any]:
         documents, characters = 0, 0
-        status, note = "indexed", None
+        status, note = "indexed", ""
         limit = self._limits["text_mb"] * MB
         for found in attempt(open_source(Path(os.fsdecode(path)), file)):
             if isinstance(found, Member):
@@ -87,13 +88,13 @@ class Worker:
                 documents += 1
                 self._send(pack_member(found))
             elif found.part is None:
-                status, note = found.status, found.note
+                status, note = found.status, sound(found.note or "")
             else:
-                self._send(pack({"is": "outcome", "part": found.part, "status": found.status, "note": found.note}))
+                self._send(pack_outcome(found))
         digest = file.digest()
         if documents and file.changed():  # one that is read as a stream: what was sent cannot be taken back
             status, note = "failed", "changes while it is read"
-        return _ended(status, note, digest=digest, documents=documents)
+        return _ended(status, note or None, digest=digest, documents=documents)
 
     def _send(self, frame: bytes) -> None:
         write_all(self._answers, frame)

@@ -1,0 +1,393 @@
+"""The parsers: what they read, and what they say when they cannot."""
+
+import hashlib
+import mailbox
+import re
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import parseaddr
+from pathlib import Path
+
+import docx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from parser_files import documents, ended, message, read_all, write_pdf
+
+from ragd.parsers import dates
+from ragd.parsers.decode import decode
+from ragd.parsers.html import read_page
+from ragd.parsers.mbox import messages
+from ragd.parsers.reading import clean
+from ragd.parsers.source import OpenFile, attempt, open_source
+from ragd.parsers.table import families, readable, reader_version
+from ragd.records import Document, Member, Outcome
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200)
+MARKDOWN = st.lists(st.sampled_from(["# One", "## Two #", "```", "    # code", "Under\n---", "words", "", "> # quoted", "#tag", "---", "title: x"]), max_size=20)  # fmt: skip  # noqa: E501
+
+
+def parsed(path: Path) -> list[Member | Outcome]:
+    with OpenFile(bytes(path)) as file:
+        return list(attempt(open_source(path, file)))
+
+
+def only(path: Path) -> Document:
+    (member,) = parsed(path)
+    assert isinstance(member, Member), member
+    check(member.document)
+    return member.document
+
+
+def check(document: Document) -> None:
+    offsets = [mark.offset for mark in document.marks]
+    assert offsets == sorted(offsets)
+    assert all(0 <= offset <= len(document.text) for offset in offsets)
+    for mark in document.marks:
+        if mark.kind == "heading" and not document.lined:
+            assert (
+                clean(document.text[mark.offset :][: 2 * len(mark.label) + 20]).split()[0][:5]
+                == mark.label.split()[0][:5]
+            )
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=WORDS, encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]), name=st.sampled_from(["a.txt", "a.md", "a.py"]))  # fmt: skip  # noqa: E501
+def test_a_text_files_text_is_what_python_reads(
+    tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str, name: str
+) -> None:
+    path = tmp_path_factory.mktemp("text") / name
+    path.write_bytes(text.encode(encoding))
+    shown = path.read_text(encoding=encoding)
+    (found,) = parsed(path)
+    if isinstance(found, Outcome):
+        assert (
+            not shown.strip("\ufeff")
+            or shown.isspace()
+            or re.search("[\x00-\x08\x0e-\x1f]", shown)
+            or "\ufeff" in shown
+        )
+    else:
+        assert found.document.lined
+        assert found.document.text == shown
+        check(found.document)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lines=MARKDOWN)
+def test_a_heading_of_markdown_stands_at_the_start_of_its_line(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("markdown") / "note.md"
+    path.write_text("\n".join(lines))
+    for found in parsed(path):
+        if isinstance(found, Member):
+            check(found.document)
+            for mark in found.document.marks:
+                assert mark.offset == 0 or found.document.text[mark.offset - 1] == "\n"
+                assert mark.label in " ".join(found.document.text[mark.offset :].split())
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Grüße aus Köln, schöne Straße", "cp1252"),
+        ("Où est le café ? L'été était très chaud cette année.", "latin-1"),
+        ("Смысл жизни в том, чтобы искать его каждый день заново. " * 3, "koi8-r"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy. " * 4, "cp1250"),
+        ("日本語のテキストです。今日は天気がいいですね。" * 3, "cp932"),
+        ("在联赛中排名第六，同时也领先国家橄榄球联盟。" * 5, "gb18030"),
+        ("plain and wide", "utf-16-le"),
+    ],
+)
+def test_other_encodings_are_recognised(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_a_few_broken_bytes_do_not_make_utf8_something_else() -> None:
+    assert (
+        decode("Grüße, schöne Straße: ".encode() + b"\xff" + "für Łódź".encode())
+        == "Grüße, schöne Straße: \ufffdfür Łódź"
+    )
+
+
+def test_frontmatter_gives_the_facts_and_fences_hide_no_headings(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(
+        "---\ntitle: 'Rent: 2024'\nauthor: [Dana, Kees]\ndate: 2024-03-02\nto: Ann\n# a comment\n---\n"
+        "Intro\n\n# The **flat** in [[Leiden|the town]] ##\n\n```sh\n# no heading\n```\n\nSub\n---\n"
+    )
+    document = only(path)
+    assert (document.title, document.author, document.recipients, document.date) == ("Rent: 2024", "Dana, Kees", ("Ann",), "2024-03-02")  # fmt: skip  # noqa: E501
+    assert [(mark.label, mark.level) for mark in document.marks] == [("The flat in the town", 1), ("Sub", 2)]
+    assert document.text.count("\n", 0, document.marks[0].offset) + 1 == 10
+    assert document.kind == "note"
+
+
+@pytest.mark.parametrize(
+    "front", ["date: 99999-01-01", "date: 0000-00-00", "title: [", "date: {a: 1}", "a: &x [*x]", "- list", "title: 12"]
+)
+def test_odd_frontmatter_is_no_error(tmp_path: Path, front: str) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(f"---\n{front}\n---\n# Title\n")
+    document = only(path)
+    assert document.date is None
+    assert document.title in ("Title", "12")
+
+
+def test_html_gives_the_matter_and_not_the_menus(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<html lang=en><head><title>My  page</title><style>x</style></head><body><nav>Home</nav>"
+        "<h1>Big <div>thing</div></h1><p>One&nbsp;two\nthree so&shy;ft<br>line</p><ul><li>a<li>b<ul><li>c</ul></ul>"
+        "<table><tr><th>A<th>B<tr><td>1<td>2</table><pre>x\n  y</pre><div style='display: none'>no</div>"
+        "<script>bad()</script><h2>Sub</h2>tail<footer>foot</footer></body>"
+    )
+    document = only(path)
+    assert (
+        document.text == "Big thing\n\nOne two three soft\nline\n\n- a\n- b\n- c\n\nA | B\n1 | 2\n\nx\ny\n\nSub\n\ntail"
+    )
+    assert (document.title, document.language, document.kind) == ("My page", "en", "web")
+    assert [mark.label for mark in document.marks] == ["Big thing", "Sub"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(markup=st.lists(st.sampled_from(["<p>", "</p>", "<h1>", "</h1>", "<div>", "<table>", "<td>", "<li>", "word ", "</div>", "<b>", "<pre>\n", "<nav>", "&amp;"]), max_size=30))  # fmt: skip  # noqa: E501
+def test_broken_html_loses_no_words_and_keeps_its_marks_in_order(markup: list[str]) -> None:
+    page = read_page("".join(markup), meant_as="mail")
+    assert page.text.count("word") == markup.count("word ")
+    check(Document("", page.text, "web", "", page.marks))
+
+
+def test_a_pdf_gives_its_pages_with_their_own_labels_and_its_facts(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "lease.pdf", [["Preface"], ["The rent is due", "on the first."]], title="Lease", labels="0 << /S /r >> 1 << /S /D >>")  # fmt: skip  # noqa: E501
+    document = only(path)
+    assert document.text == "Preface\n\nThe rent is due\non the first."
+    assert [(mark.kind, mark.label, mark.level, mark.offset) for mark in document.marks] == [("page", "i", 1, 0), ("page", "1", 2, 9)]  # fmt: skip  # noqa: E501
+    assert (document.title, document.author, document.date) == ("Lease", "Dana Visser", "2024-03-02T10:15:00+01:00")
+    assert document.id == only(path).id
+
+
+def test_a_word_broken_at_a_lines_end_is_one_again_unless_the_hyphen_is_its_own(tmp_path: Path) -> None:
+    path = write_pdf(
+        tmp_path / "a.pdf", [["The activi-", "ties of non-", "GAAP kinds and short-", "term loans, a short", "term."]]
+    )
+    assert only(path).text.startswith("The activities of non-\nGAAP")
+    assert "non-\nGAAP" in only(path).text
+    assert "short-\nterm" in only(path).text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "note"),
+    [
+        ("a.pdf", b"\x89PNG\r\n\x1a\n....", "failed", "named .pdf but is a PNG image"),
+        ("a.pdf", b"<html>", "failed", "named .pdf but is a web page"),
+        ("a.pdf", b"%PDF-1.4\n1 0 obj\n<<", "failed", "damaged PDF (cut off in the middle)"),
+        ("a.docx", b"PK\x03\x04 and no more", "failed", "damaged Word document (cut off in the middle)"),
+        ("a.docx", b"words", "failed", "named .docx but is not a Word document"),
+        ("a.txt", b"%PDF-1.4\n", "failed", "named .txt but is a PDF"),
+        ("a.txt", bytes(range(256)) * 10, "failed", "is not text (binary content)"),
+        ("a.txt", b" \n ", "skipped", "no text in it"),
+        ("a.eml", b"\0\1\2", "failed", "is not a mail message (no header at its start)"),
+        ("a.mbox", b"hello\nworld\n", "failed", "is not an mbox (it does not begin with a message)"),
+        ("a.html", b"<html><body></body>", "skipped", "no text in it"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, status: str, note: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    (outcome,) = parsed(path)
+    assert isinstance(outcome, Outcome)
+    assert (outcome.status, outcome.note) == (status, note)
+
+
+def test_encrypted_scanned_and_truncated_pdfs_say_so(tmp_path: Path) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    whole = write_pdf(tmp_path / "whole.pdf", [["Words"]])
+    writer = PdfWriter(clone_from=PdfReader(whole))
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(tmp_path / "locked.pdf")
+    write_pdf(tmp_path / "scan.pdf", [[]])
+    notes = {name: ended(answers[tmp_path / name]).note for answers in [read_all(tmp_path.glob("*.pdf"))] for name in ("locked.pdf", "scan.pdf", "whole.pdf")}  # fmt: skip  # noqa: E501
+    assert notes == {
+        "locked.pdf": "encrypted, needs a password",
+        "scan.pdf": "no text in it (scanned pages; reading pictures comes with OCR)",
+        "whole.pdf": None,
+    }
+
+
+def test_word_documents_keep_the_order_of_headings_lists_and_tables(tmp_path: Path) -> None:
+    word = docx.Document()
+    word.core_properties.title, word.core_properties.author = "Offer", "Kees"
+    word.add_heading("Kitchen", 1)
+    word.add_paragraph("What it costs.")
+    word.add_paragraph("sink", style="List Bullet")
+    word.add_paragraph("tap", style="List Bullet")
+    table = word.add_table(1, 2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "total", "1,200"
+    word.add_heading("Terms", 2)
+    word.save(str(tmp_path / "offer.docx"))
+    document = only(tmp_path / "offer.docx")
+    assert document.text == "Kitchen\n\nWhat it costs.\n\n- sink\n- tap\n\ntotal | 1,200\n\nTerms"
+    assert [(mark.label, mark.level) for mark in document.marks] == [("Kitchen", 1), ("Terms", 2)]
+    assert (document.title, document.author, document.date, document.kind) == ("Offer", "Kees", None, "office")
+
+
+def test_a_mail_gives_its_people_its_date_and_its_thread(tmp_path: Path) -> None:
+    mail = message("The rent is due.\n", subject="Rent für März")
+    mail["References"] = "<a@x> <b@x>"
+    mail["In-Reply-To"] = "<b@x>"
+    (tmp_path / "a.eml").write_bytes(bytes(mail))
+    document = only(tmp_path / "a.eml")
+    assert document.text == "The rent is due."
+    assert (document.title, document.author) == ("Rent für März", "Dana Visser <dana@example.org>")
+    assert document.recipients == ("Kees <kees@example.org>", "Łucja Ż <lucja@example.org>", "Ann <ann@example.org>")
+    assert (document.date, document.message_id) == ("2024-03-02T10:15:00+01:00", "one@example.org")
+    assert (document.references, document.kind) == (("a@x", "b@x"), "mail")
+
+
+NAME = st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(subject=st.lists(NAME, min_size=1, max_size=5).map(" ".join), body=st.lists(NAME, min_size=1, max_size=20).map(" ".join), name=NAME)  # fmt: skip  # noqa: E501
+def test_what_the_standard_library_writes_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, subject: str, body: str, name: str
+) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = subject
+    mail["From"] = f'"{name}" <x@example.org>'
+    mail.set_content(body)
+    path = tmp_path_factory.mktemp("mail") / "a.eml"
+    path.write_bytes(mail.as_bytes(policy=policy.SMTP))
+    document = only(path)
+    assert document.text == clean(body)
+    reread = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    assert document.title == clean(str(reread["Subject"]))
+    assert clean(parseaddr(document.author or "")[1]) == "x@example.org"
+
+
+def test_attachments_are_documents_of_their_own(tmp_path: Path) -> None:
+    mail = message("See the lease.")
+    lease = write_pdf(tmp_path / "lease.pdf", [["The rent"]]).read_bytes()
+    mail.add_attachment(lease, maintype="application", subtype="pdf", filename="lease.pdf")
+    mail.add_attachment(lease, maintype="application", subtype="pdf", filename="lease.pdf")
+    mail.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="photo.png")
+    mail.add_attachment(message("Inner words.", message_id="inner@x"))
+    (tmp_path / "a.eml").write_bytes(bytes(mail))
+    found = parsed(tmp_path / "a.eml")
+    texts = {part: document.text for part, document in documents(found).items()}
+    assert texts == {
+        None: "See the lease.",
+        "lease.pdf": "The rent",
+        "lease.pdf #2": "The rent",
+        "<inner@x>": "Inner words.",
+    }
+    assert documents(found)["lease.pdf"].id == only(tmp_path / "lease.pdf").id
+    (left_out,) = [one for one in found if isinstance(one, Outcome)]
+    assert (left_out.part, left_out.status, left_out.note) == ("photo.png", "skipped", "no parser for .png files")
+
+
+def test_an_mbox_gives_a_document_a_message_and_the_same_one_as_the_eml_file(tmp_path: Path) -> None:
+    mails = [
+        message("From here on it is easy.\n\nFrom now on too.\nFrom the start.\n", message_id="one@x"),
+        message("Second.", message_id="two@x"),
+        message("Second again, another text.", message_id="two@x"),
+        message("No id.", message_id=None),
+    ]
+    mails[1].add_attachment("a,b\n1,2\n", filename="costs.csv", subtype="csv")
+    box = mailbox.mbox(str(tmp_path / "all.mbox"))
+    for mail in mails:
+        box.add(mail)
+    box.close()
+    (tmp_path / "one.eml").write_bytes(mails[0].as_bytes(policy=policy.SMTP))
+    found = documents(parsed(tmp_path / "all.mbox"))
+    hashed = next(part for part in found if part and part.startswith("#"))
+    assert list(found) == ["<one@x>", "<two@x>", "<two@x> > costs.csv", "<two@x> #2", hashed]
+    assert found["<one@x>"].text == "From here on it is easy.\n\nFrom now on too.\nFrom the start."
+    assert found["<one@x>"] == only(tmp_path / "one.eml")
+    assert found["<two@x> > costs.csv"].text == "a,b\n1,2\n"
+    assert found["<two@x>"].id != found["<two@x> #2"].id
+
+
+def test_an_mbox_is_cut_at_envelopes_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.mbox"
+    path.write_bytes(
+        b"From dana@x Sat Mar  2 10:15:00 2024\nSubject: one\n\nDear Kees,\n\nFrom here we go.\n\n"
+        b"From 10:15 on 2 March 2024 we wait.\nYours\n\n>From me\n>>From you\n\n"
+        b"From - Sat Mar 02 10:15:00 2024\r\nSubject: two\r\n\r\nwords\r\n"
+    )
+    with path.open("rb") as stream:
+        first, second = messages(stream)
+    assert first.count(b"From here we go.") == 1
+    assert b"\nFrom 10:15 on 2 March 2024 we wait.\n" in first
+    assert b"\nFrom me\n>From you\n" in first
+    assert second.startswith(b"Subject: two")
+
+
+def test_html_mail_is_read_where_there_is_no_plain_text(tmp_path: Path) -> None:
+    mail = message("x")
+    mail.set_content("<h1>Offer</h1><table><tr><td>Sink</td><td>120</td></tr></table>", subtype="html")
+    (tmp_path / "a.eml").write_bytes(bytes(mail))
+    assert only(tmp_path / "a.eml").text == "Offer\n\nSink | 120"
+
+
+def test_lines_that_a_mail_program_cut_are_one_again(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(
+        b"Subject: x\nContent-Type: text/plain; format=flowed\n\nOne long \nparagraph.\n> quoted \n> too\n-- \nDana\n"
+    )
+    assert only(tmp_path / "a.eml").text == "One long paragraph.\n> quoted\n> too\n--\nDana"
+
+
+def test_broken_headers_are_read_as_they_were_meant(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(
+        b"Subject: =?utf-8?B?w7xiZXIg?= =?utf-8?Q?K=C3=B6ln?= \xfcber\nFrom: =?x-unknown?Q?D=E4na?= <d@x>\n"
+        b"To: undisclosed-recipients:;\nDate: Sat, 32 Foo 2024\nMessage-ID: <a@x\n\nw\xf6rter\n"
+    )
+    document = only(tmp_path / "a.eml")
+    assert (document.title, document.author, document.text) == ("über Köln über", "Däna <d@x>", "wörter")
+    assert (document.date, document.recipients) == (None, ("undisclosed-recipients:;",))
+
+
+@pytest.mark.parametrize(
+    ("stated", "iso"),
+    [
+        ("2024-03-02", "2024-03-02"),
+        ("2 March 2024", "2024-03-02"),
+        ("2024-03-02T10:15:00+01:00", "2024-03-02T10:15:00+01:00"),
+        ("2024-03-02 10:15:00Z", "2024-03-02T10:15:00+00:00"),
+        ("March 2024", None),
+        ("0001-01-01", None),
+        ("not a date", None),
+        ("31 February 2024", None),
+        (12, None),
+    ],
+)
+def test_dates_are_iso_or_none(stated: object, iso: str | None) -> None:
+    assert dates.iso(stated) == iso
+
+
+@given(st.text(max_size=40))
+def test_no_date_is_ever_an_error(text: str) -> None:
+    dates.iso(text)
+    dates.from_pdf("D:" + text)
+
+
+def test_the_table_knows_names_without_suffixes_and_unknown_ones() -> None:
+    assert readable("README") and readable("Makefile") and readable("a.PDF") and readable("notes.md")
+    assert not readable("photo.png") and not readable("strange") and not readable(".png")
+    assert (reader_version("a.pdf"), reader_version("strange")) == ("pdf/1", "text/1")
+    assert families() == {"text": 1, "markdown": 1, "html": 1, "pdf": 1, "mail": 1, "docx": 1}
+
+
+def test_a_line_of_fifty_megabytes_is_read_or_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "long.json"
+    path.write_bytes(b"word " * 10_000_000)
+    answers = read_all([path])[path]
+    assert ended(answers).status == "indexed"
+    assert isinstance(answers[0], Member)
+    assert (
+        hashlib.sha256(answers[0].document.text.encode()).hexdigest() == hashlib.sha256(path.read_bytes()).hexdigest()
+    )
