@@ -25,9 +25,10 @@ T = TypeVar("T")
 TABLE = "vectors"
 FEW_IDS = 5_000  # up to here a filter's vectors are read and scored; above, searching deeper and dropping is faster
 INDEXED_FROM = 50_000  # rows; below, looking at every vector takes some 10 ms and misses nothing
-PARTITION = 20_000  # rows of one graph of the index: bounds the memory that building takes
+PARTITION = 50_000  # rows of one graph of the index: more take more memory to build, fewer make searches slower
 UNINDEXED = 10_000  # rows that may wait for the index; a search looks at each of them
 FRAGMENTS = 32  # small files that may gather; each costs every search an open and a read
+SMALL = 20_000  # rows
 GRACE = timedelta(minutes=10)  # a version older than this is read by no search
 NOISE = 1e-5  # float32 distances of the library and exact cosines differ by less
 
@@ -81,7 +82,7 @@ class Vectors:
         """Merge small files, build or extend the index, drop versions that no search reads; for when nothing waits."""
         if self._dataset is None:
             return
-        small = sum(fragment.count_rows() < PARTITION for fragment in self._dataset.get_fragments())
+        small = sum(fragment.count_rows() < SMALL for fragment in self._dataset.get_fragments())
         if small > FRAGMENTS:
             self._dataset.optimize.compact_files(num_threads=1, batch_size=1024)
         self._index()
@@ -177,7 +178,7 @@ class Vectors:
         if depth < 1:
             return []
         query = {"column": "vector", "q": vector.astype(np.float32), "k": depth, "metric": "dot"}
-        query |= {"ef": max(600, 3 * depth), "refine_factor": 3, "nprobes": 1_000}
+        query |= {"ef": max(600, 2 * depth), "refine_factor": 1, "nprobes": 1_000}  # of the index; all its graphs
         table = dataset.to_table(columns=["text_id", "_distance"], nearest=query)
         near = 1.0 - table["_distance"].to_numpy()
         return sorted(zip(table["text_id"].to_pylist(), near.tolist(), strict=True), key=lambda hit: (-hit[1], hit[0]))
@@ -232,10 +233,10 @@ class Vectors:
         dataset = self._dataset
         if dataset is None or dataset.count_rows() < INDEXED_FROM:
             return
-        names = {index.name for index in dataset.describe_indices()}
-        if f"{TABLE}_near" not in names:
+        indexed = {index.name: index.num_rows_indexed for index in dataset.describe_indices()}
+        if f"{TABLE}_near" not in indexed:
             self._build_index(dataset.count_rows())
-        elif dataset.stats.index_stats(f"{TABLE}_near")["num_unindexed_rows"] > UNINDEXED:
+        elif dataset.count_rows() - indexed[f"{TABLE}_near"] > UNINDEXED:
             dataset.optimize.optimize_indices()
 
     def _build_index(self, rows: int) -> None:

@@ -83,9 +83,9 @@ class Words:
             self._index = tantivy.Index(self._schema, str(folder))
             self._index.register_tokenizer(TOKENIZER, self._stems)
             self._index.config_reader("manual")
-            self._searcher = self._index.searcher()
         except (ValueError, OSError) as error:
             raise WordsDamaged(f"the word index cannot be read ({error})", remedy="ragd sync builds it anew") from error
+        self.reload()
 
     def __enter__(self) -> "Words":
         return self
@@ -145,8 +145,11 @@ class Words:
         try:
             self._index.reload()
             self._searcher = self._index.searcher()
+            segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
         except (ValueError, OSError) as error:
             raise WordsDamaged(f"the word index cannot be read ({error})", remedy="ragd sync builds it anew") from error
+        # With the deleted rows that no merge has removed: tantivy's statistics count them.
+        self._total = sum(segment["max_doc"] for segment in segments)
 
     def rows(self) -> int:
         """How many rows can be found."""
@@ -158,8 +161,7 @@ class Words:
 
     def deleted(self) -> int:
         """How many deleted rows are still in the files and in the statistics that scores are made of."""
-        segments = json.loads((self._folder / "meta.json").read_text())["segments"]
-        return sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
+        return int(self._total - self._searcher.num_docs)
 
     def search(self, question: str, limit: int, *, keys: Collection[int] | None = None) -> list[tuple[int, int, float]]:
         """The best `limit` rows as (key, ordinal, BM25), best first; equal scores by key, then ordinal.
@@ -252,9 +254,8 @@ class Words:
 
     def _rarity(self, field: str, term: str) -> float:
         """BM25's idf, as tantivy (and Lucene) have it."""
-        total = self._searcher.num_docs + self.deleted()
         with_term = self._searcher.doc_freq(field, term)
-        return log(1 + (total - with_term + 0.5) / (with_term + 0.5)) if with_term else 0.0
+        return log(1 + (self._total - with_term + 0.5) / (with_term + 0.5)) if with_term else 0.0
 
     # Hits
 
