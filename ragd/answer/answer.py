@@ -13,8 +13,8 @@ from ragd.records import Answer, Hit, Sentence
 
 PASSAGES = 8  # best hits whose spans may be cited
 NEAREST = 3  # hits shown with "not found"
-QUOTES = 3  # sentences of a verbatim answer
-QUOTE_MARGIN = 0.75  # a further quote needs this share of the best one's probability
+QUOTES = 3  # spans in a verbatim answer
+QUOTE_MARGIN = 0.6  # a further span may be this much less likely than the best, in log-odds
 NOT_FOUND = "not found in your files"
 
 _MARKER = re.compile(r"\s*[\[(](?:passages? |sources? )?\d+(?:\s*[,-]\s*\d+)*[\])]", re.IGNORECASE)
@@ -161,7 +161,7 @@ class _Reply:
     def _quotable(self) -> list[Candidate]:
         chosen: list[Candidate] = []
         for candidate in self._candidates:
-            if candidate.probability < QUOTE_MARGIN * self._candidates[0].probability or len(chosen) == QUOTES:
+            if candidate.log_odds < self._candidates[0].log_odds - QUOTE_MARGIN or len(chosen) == QUOTES:
                 break
             if not any(_overlap(candidate.span, other.span) for other in chosen):
                 chosen.append(candidate)

@@ -139,6 +139,10 @@ def _dated(readings: tuple[values.When, ...], span: Span) -> bool:
     shown += [context] if context else []
     if any(values.agrees(claim, when, context) for claim in readings for when in shown):
         return True
+    # A diary's years often stand in its headings: "2023" above "14 November".
+    headed = [values.When(int(year), None, None) for year in values.stated(span.facts.values) if 1900 < year < 2100]
+    if any(values.agrees(claim, when, year) for claim in readings for when in shown for year in headed):
+        return True
     year_only = [claim for claim in readings if claim.month is None and claim.day is None]
     return any(claim.year in span.numbers for claim in year_only)
 

@@ -1,9 +1,11 @@
 """The spans of the found passages that can be quoted, with what each of them says."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ragd import places
 from ragd.answer import sentences, values, words
 from ragd.records import Hit
 
@@ -12,6 +14,8 @@ LONGEST_QUOTE = 600  # code points; a single piece may be longer
 
 # A quote never crosses one of these: what stands on two pages or under two headings is not one text to the eye.
 WALLS = frozenset({"page", "column", "slide", "sheet", "message", "turn", "heading"})
+
+_FRONTMATTER = re.compile(r"---\n.*?\n---(?:\n|$)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class Span:
         return self.text.startswith("#") or any(m.offset == self.start and m.label == self.shown for m in marks)
 
     @cached_property
+    def leads_on(self) -> bool:
+        """Whether it only announces what follows: "On 2 March Kees wrote:", a heading, a table's rule."""
+        return self.heading or self.shown.endswith(":") or len(words.tokens(self.shown)) < 2
+
+    @cached_property
     def shown(self) -> str:
         """The text on one line, as a sentence of an answer shows it."""
         return " ".join(self.text.split())
@@ -82,10 +91,11 @@ class Span:
         return f"{self.facts.text.splitlines()[0]}\n{self.shown}" if self.facts.text else self.shown
 
 
-def facts_of(hit: Hit) -> Facts:
-    """The facts of a hit's document and of the headings that its passage stands under."""
+def facts_of(hit: Hit, start: int) -> Facts:
+    """The facts of a hit's document and of the headings in force at offset `start`."""
     document = hit.document
-    headings = [mark.label for mark in hit.chunk.marks if mark.kind == "heading" and mark.offset <= hit.chunk.start]
+    held = places.held(hit.chunk.marks, start, start + 1)
+    headings = [mark.label for mark in held if mark.kind == "heading" and mark.label != document.title]
     title = " > ".join(part for part in (document.title or "", *headings[-2:]) if part)
     people = [person for person in (document.author, *document.recipients) if person]
     text = "\n".join((title, *people))
@@ -97,28 +107,30 @@ def spans_of(hits: Sequence[Hit]) -> list[Span]:
     """Every span that can be quoted, the best hit's first; the same span of overlapping passages once."""
     found: dict[tuple[str, int, int], Span] = {}
     for hit in hits:
-        facts = facts_of(hit)
-        for start, end, size in _windows(hit):
-            span = Span(hit=hit, start=start, end=end, size=size, facts=facts)
-            found.setdefault(span.key, span)
+        for run in _runs(hit):
+            facts = facts_of(hit, run[0][0])
+            for start, end, size in _windows(run):
+                span = Span(hit=hit, start=start, end=end, size=size, facts=facts)
+                found.setdefault(span.key, span)
     return list(found.values())
 
 
-def _windows(hit: Hit) -> Iterator[tuple[int, int, int]]:
-    for run in _runs(hit):
-        for first in range(len(run)):
-            for size in range(1, min(LONGEST, len(run) - first) + 1):
-                start, end = run[first][0], run[first + size - 1][1]
-                if size == 1 or end - start <= LONGEST_QUOTE:
-                    yield start, end, size
+def _windows(run: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    for first in range(len(run)):
+        for size in range(1, min(LONGEST, len(run) - first) + 1):
+            start, end = run[first][0], run[first + size - 1][1]
+            if size == 1 or end - start <= LONGEST_QUOTE:
+                yield start, end, size
 
 
 def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
-    """The pieces between two walls, in offsets of the document."""
+    """The pieces between two walls, in offsets of the document, without a note's frontmatter."""
     chunk = hit.chunk
-    walls = sorted({m.offset for m in chunk.marks if m.kind in WALLS and chunk.start < m.offset < chunk.end})
-    for begin, end in zip([chunk.start, *walls], [*walls, chunk.end], strict=True):
+    frontmatter = _FRONTMATTER.match(chunk.text) if chunk.start == 0 else None
+    first = frontmatter.end() if frontmatter else chunk.start
+    walls = sorted({m.offset for m in chunk.marks if m.kind in WALLS and first < m.offset < chunk.end})
+    for begin, end in zip([first, *walls], [*walls, chunk.end], strict=True):
         text = chunk.text[begin - chunk.start : end - chunk.start]
-        run = [(begin + first, begin + last) for first, last in sentences.pieces(text)]
+        run = [(begin + start, begin + last) for start, last in sentences.pieces(text)]
         head = 1 if run and chunk.text[run[0][0] - chunk.start] == "#" else 0
         yield from (part for part in (run[:head], run[head:]) if part)

@@ -10,6 +10,7 @@ from ragd.errors import GeneratorError
 DEFAULT_HOST = "127.0.0.1:11434"
 WINDOW = 4096  # tokens; Ollama's own default, and what an 8 GB machine holds beside a 7B model
 PROBE_SECONDS = 0.3
+SHOW_SECONDS = 5.0
 SILENCE_SECONDS = 300.0  # a large model may take this long to load before its first word
 _EMBEDDERS = ("embed", "minilm", "bge-", "gte-", "e5-", "arctic")
 
@@ -19,8 +20,8 @@ class Ollama:
 
     window = WINDOW
 
-    def __init__(self, client: Any, model: str, *, remote_host: str, thinks: bool) -> None:
-        self._client, self._model, self._thinks = client, model, thinks
+    def __init__(self, address: str, model: str, *, remote_host: str, thinks: bool) -> None:
+        self._address, self._model, self._thinks = address, model, thinks
         self.remote = bool(remote_host)
         self.name = f"ollama: {model}" + (f" (remote: {remote_host})" if remote_host else "")
 
@@ -30,12 +31,11 @@ class Ollama:
 
         options = {"temperature": 0, "seed": 1, "num_ctx": WINDOW, "num_predict": tokens}
         thinking = {"think": False} if self._thinks else {}
+        request = {"model": self._model, "messages": list(messages), "options": options, **thinking}
         try:
-            replies = self._client.chat(
-                model=self._model, messages=list(messages), stream=True, options=options, **thinking
-            )
-            for reply in replies:
-                yield reply.message.content or ""
+            with _client(self._address, seconds=SILENCE_SECONDS) as client:
+                for reply in client.chat(stream=True, **request):
+                    yield reply.message.content or ""
         except (ollama.ResponseError, httpx.HTTPError, ConnectionError) as error:
             raise GeneratorError(
                 f"Ollama stopped while {self._model} was answering ({error})",
@@ -52,12 +52,11 @@ def open_ollama(host: str, model: str, *, allow_remote: bool) -> Ollama:
     require_loopback(address, allow_remote=allow_remote)
     installed = _installed(address)
     chosen = _choose(installed, model, allow_remote=allow_remote)
-    client = _client(address, seconds=SILENCE_SECONDS)
-    abilities = _abilities(client, chosen["name"])
+    abilities = _abilities(address, chosen["name"])
     if "completion" not in abilities:
         raise GeneratorError(f"{chosen['name']} cannot chat", remedy="name another one of `ollama list`")
     remote = "" if is_loopback(address) else address
-    return Ollama(client, chosen["name"], remote_host=_remote_host(chosen) or remote, thinks="thinking" in abilities)
+    return Ollama(address, chosen["name"], remote_host=_remote_host(chosen) or remote, thinks="thinking" in abilities)
 
 
 def _address(host: str) -> str:
@@ -121,11 +120,12 @@ def _embeds(name: str) -> bool:
     return any(part in name.casefold() for part in _EMBEDDERS)
 
 
-def _abilities(client: Any, model: str) -> list[str]:
+def _abilities(address: str, model: str) -> list[str]:
     import httpx
     import ollama
 
     try:
-        return list(client.show(model).capabilities or ["completion"])  # older servers do not tell
+        with _client(address, seconds=SHOW_SECONDS) as client:
+            return list(client.show(model).capabilities or ["completion"])  # older servers do not tell
     except (ollama.ResponseError, httpx.HTTPError, ConnectionError) as error:
         raise GeneratorError(f"Ollama cannot show {model} ({error})", remedy="see `ollama list`") from error
