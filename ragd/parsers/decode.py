@@ -19,6 +19,7 @@ MEANT = {  # what is stated -> what browsers, and those who wrote it, take it fo
     **{"us-ascii": "ascii", "ansi_x3.4-1968": "ascii", "iso-8859-9": "cp1254"},
     **{"iso-8859-8-i": "iso-8859-8", "cp-850": "cp850", "unicode-1-1-utf-7": "utf-7"},
 }
+SEEN_IN_TEXT = {7, 8, 9, 10, 11, 12, 13, 26, 27}  # bell, backspace, tab, line and page ends, DOS end of file, escape
 SAMPLE = 8192  # bytes that are looked at when guessing: charset-normalizer takes seconds on a megabyte
 LATIN = frozenset(
     ("cp1250", "cp1254", "cp1257", "cp1258", "iso8859_2", "iso8859_9", "iso8859_10", "iso8859_15", "iso8859_16")
@@ -62,8 +63,8 @@ def is_binary(data: bytes) -> bool:
     if data.startswith(tuple(mark for mark, _ in BOMS)) or _wide(data):
         return False
     sample = data[:SAMPLE]
-    control = len(sample) - len(sample.translate(None, bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})))
-    return control * 50 > len(sample) or sample.count(0) * 200 > len(sample)
+    control = len(sample) - len(sample.translate(None, bytes(set(range(32)) - SEEN_IN_TEXT)))
+    return control * 10 > len(sample) or sample.count(0) * 200 > len(sample)
 
 
 def _known(encoding: str | None) -> str | None:

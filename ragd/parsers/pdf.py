@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from ragd.parsers.pdf_structure import Structure, structure_of
@@ -13,24 +14,51 @@ from ragd.records import Document, Mark, Member
 BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
 BROKEN_WORD = re.compile(r"([^\W\d_]+)\ufffe[ \r\n]*(\w+)")
 WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+COMMENTS = 2000  # on one page
 OUTLINE = 2000  # entries; more is no table of contents
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    text: str
+    comments: tuple[str, ...]
 
 
 def parse(source: Source) -> Parsed:
     with closing(_open(source.data)) as pdf:
         structure = structure_of(source.data, pdf)
         reading = Reading()
-        _read_pages(pdf, structure.labels, reading)
-        filled = "\n".join(f"{name}: {value}" for name, value in structure.fields)
+        comments = _read_pages(pdf, structure.labels, reading)
         if reading.text:
             yield Member(source.part, _document(source, reading, structure, _outline(pdf, reading)))
-        attached = tuple(_attachments(pdf))
-        if filled:
-            yield from source.child("form values", filled.encode(), media_type="text/plain")
-        for name, data in attached:
+        yield from _aside(source, "comments", comments, structure)
+        yield from _aside(source, "form values", _form(structure), structure)
+        for name, data in _attachments(pdf):
             yield from source.child(name, data)
         if not reading.text:
             raise NothingInIt("no text in it (scanned pages; reading pictures comes with OCR)")
+
+
+def _aside(source: Source, name: str, aside: Reading, structure: Structure) -> Iterator[Member]:
+    """What stands beside the running text is a document of its own, so that no quote of the pages runs into it."""
+    if aside.text:
+        document = Document(
+            id=source.identity(name),
+            text=aside.text,
+            kind=source.kind,
+            family=source.family,
+            marks=tuple(aside.marks),
+            title=structure.title,
+            date=structure.date,
+        )
+        yield Member(source.unique(f"{source.part} > {name}" if source.part else name), document)
+
+
+def _form(structure: Structure) -> Reading:
+    form = Reading()
+    for name, value in structure.fields:
+        form.block(f"{name}: {value}", gap="\n")
+    return form
 
 
 def _open(data: bytes) -> Any:
@@ -68,38 +96,66 @@ def _document(source: Source, reading: Reading, structure: Structure, outline: l
     )
 
 
-def _read_pages(pdf: Any, labels: tuple[str, ...], reading: Reading) -> None:
-    pages = [_page_text(pdf, index) for index in range(len(pdf))]
+def _read_pages(pdf: Any, labels: tuple[str, ...], reading: Reading) -> Reading:
+    """Read every page into `reading`; what people have written on the pages is returned."""
+    pages = [_page(pdf, index) for index in range(len(pdf))]
     if not any(page is not None for page in pages):
         raise Unreadable("damaged PDF (none of its pages can be read)")
-    mended = _Mending(pages)
+    mended = _Mending([page.text if page else "" for page in pages])
+    comments = Reading()
     for number, page in enumerate(pages, start=1):
-        text = clean(mended.mend(page or ""))
-        if text:
-            reading.turn()
-            reading.mark("page", labels[number - 1] if number <= len(labels) else str(number), number)
-            reading.block(text, gap="")
+        label = labels[number - 1] if number <= len(labels) else str(number)
+        if page:
+            _add_page(reading, label, number, mended.mend(page.text))
+            _add_page(comments, label, number, "\n\n".join(page.comments))
+    return comments
 
 
-def _page_text(pdf: Any, index: int) -> str | None:
-    """A page's text, None where pdfium cannot load the page: the others are still worth reading."""
+def _add_page(reading: Reading, label: str, number: int, text: str) -> None:
+    seen = clean(text)
+    if seen:
+        reading.turn()
+        reading.mark("page", label, number)
+        reading.block(seen, gap="")
+
+
+def _page(pdf: Any, index: int) -> _Page | None:
+    """A page's text and comments, None where pdfium cannot load it: the others are still worth reading."""
     from pypdfium2 import PdfiumError
 
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
-            return str(text.get_text_range())
+            return _Page(str(text.get_text_range()), tuple(_comments(page)))
     except PdfiumError:
         return None
+
+
+def _comments(page: Any) -> Iterator[str]:
+    """Notes, and the words that belong to marked passages; not links, and not the fields of a form."""
+    from pypdfium2 import raw
+
+    written = {raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE}
+    written |= {raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_CARET}
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), COMMENTS)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        if not note:
+            continue
+        if raw.FPDFAnnot_GetSubtype(note) in written:
+            size = raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0)  # bytes of UTF-16, with a zero at the end
+            room = (raw.FPDF_WCHAR * (size // 2 + 1))()
+            raw.FPDFAnnot_GetStringValue(note, b"Contents", room, size)
+            yield bytes(room)[: max(size - 2, 0)].decode("utf-16-le", "replace")
+        raw.FPDFPage_CloseAnnot(note)
 
 
 class _Mending:
     """Joins words broken at a line's end. The document's own words tell "activi-ties" from "non-GAAP"."""
 
-    def __init__(self, pages: list[str | None]) -> None:
+    def __init__(self, pages: list[str]) -> None:
         self._words: set[str] = set()
-        if any(page and BROKEN in page for page in pages):
+        if any(BROKEN in page for page in pages):
             for page in pages:
-                self._words.update(word.lower() for word in WORDS.findall(BROKEN_WORD.sub(" ", page or "")))
+                self._words.update(word.lower() for word in WORDS.findall(BROKEN_WORD.sub(" ", page)))
 
     def mend(self, text: str) -> str:
         return BROKEN_WORD.sub(self._join, text).replace(BROKEN, "-\n") if BROKEN in text else text

@@ -45,12 +45,24 @@ def structure_of(data: bytes, pdf: Any) -> Structure:
     try:
         reader = PdfReader(io.BytesIO(data))
         stated = {str(name).lstrip("/"): str(value) for name, value in (reader.metadata or {}).items()}
+        if not stated.get("Title"):
+            stated |= _xmp(reader)
         labels = tuple(fact(label) or str(number) for number, label in enumerate(reader.page_labels[:PAGES], start=1))
         root: Any = reader.trailer["/Root"]
         return _facts(stated, root.get("/Lang"), labels=labels, fields=_fields(reader))
     except (PyPdfError, DependencyError, *TROUBLE, *TROUBLE_TOO):
         labels = tuple(fact(pdf.get_page_label(index)) or str(index + 1) for index in range(min(len(pdf), PAGES)))
         return _facts(pdf.get_metadata_dict(), labels=labels)
+
+
+def _xmp(reader: Any) -> dict[str, str]:
+    """Title and author where newer PDFs keep them."""
+    xmp = reader.xmp_metadata
+    if xmp is None:
+        return {}
+    titles, creators = xmp.dc_title or {}, xmp.dc_creator or []
+    found = {"Title": next(iter(titles.values()), None), "Author": ", ".join(filter(None, creators))}
+    return {name: str(value) for name, value in found.items() if value}
 
 
 def _fields(reader: Any) -> tuple[tuple[str, str], ...]:
