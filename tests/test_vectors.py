@@ -146,6 +146,9 @@ def test_above_the_threshold_an_index_finds_candidates_with_exact_cosines(
     found = kept.search(QUESTION, 20)
     assert len(set(found) & set(expected)) >= 19
     assert kept.cosines(QUESTION, [text for text, _ in found]) == dict(found)
+    monkeypatch.setattr(home, "FEW_IDS", 10)
+    far = [text for text, _ in by_hand(list(range(400)), 400)[-30:]]
+    assert {text for text, _ in kept.search(QUESTION, 50, ids=far)} == set(far)
     kept.delete([expected[0][0]])
     assert expected[0][0] not in dict(kept.search(QUESTION, 20))
 
