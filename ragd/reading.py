@@ -151,7 +151,9 @@ class Reader:
             first, last = max(0, start - context), min(view.length(key), end + context)
             text = view.text(key, first, last)
         lines = tuple(row["lines"]) if row["lines"] else None
-        before, after = text[: start - first], text[end - first :]
+        before, after = _whole_lines(
+            text[: start - first], text[end - first :], begins=first == 0, ends=last < end + context
+        )
         return Passage(found, row["place"], row["page"], lines, before, text[start - first : end - first], after)
 
     # what there is
@@ -184,6 +186,15 @@ class Reader:
                 return look(view)
         except FileNotFoundError:
             return []
+
+
+def _whole_lines(before: str, after: str, *, begins: bool, ends: bool) -> tuple[str, str]:
+    """The context without the lines that its cut has halved; `begins` and `ends`: there it is the document's own."""
+    if not begins and "\n" in before:
+        before = before[before.index("\n") + 1 :]
+    if not ends and "\n" in after:
+        after = after[: after.rindex("\n")]
+    return before, after
 
 
 def coverage(view: View) -> list[str]:

@@ -1,7 +1,7 @@
 """What came of a run: counted while it goes on, told in a few lines at its end."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -72,3 +72,16 @@ def _left_out(some: Sequence[Outcome], total: int) -> list[str]:
 def name(outcome: Outcome) -> str:
     """The file of an outcome, and its part."""
     return short(outcome.path) + (f" > {line(outcome.part)}" if outcome.part else "")
+
+
+def by_reason(console: Console, outcomes: Iterable[Outcome], *, most: int | None = None) -> None:
+    """Files and parts under their reason, the commonest first; of one reason at most `most` (None: all)."""
+    groups: defaultdict[str, list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        groups[line(one.note or "no reason was given")].append(one)
+    for reason, those in sorted(groups.items(), key=lambda group: -len(group[1])):
+        put(console, Text.assemble((reason, "bold"), (f"  {len(those):,}", "cyan")))
+        for one in those[:most]:
+            put(console, name(one), indent=2)
+        if most is not None and len(those) > most:
+            put(console, f"and {len(those) - most:,} more (`--json` lists all)", indent=2)

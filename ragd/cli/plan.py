@@ -1,13 +1,12 @@
 """What adding will do, said before it is done."""
 
-from rich.text import Text
-
+from ragd.cli.outcomes import by_reason
 from ragd.cli.safe import as_json, line
-from ragd.cli.screen import count, duration, megabytes, notes, put, results, short
+from ragd.cli.screen import count, duration, megabytes, notes, put, results
 from ragd.records import Plan
 
 KINDS = 6  # suffixes that are named; the others are counted
-ENOUGH = 200  # left-out files that a dry run lists
+MOST = 20  # files that a dry run lists for one reason
 
 
 def tell(plan: Plan, *, as_line: bool, in_full: bool) -> None:
@@ -20,10 +19,9 @@ def tell(plan: Plan, *, as_line: bool, in_full: bool) -> None:
     put(console, summary(plan))
     if not in_full:
         return
-    for one in plan.left_out[:ENOUGH]:
-        put(console, Text.assemble("left out: ", short(one.path), (f": {line(one.note or '')}", "dim")), indent=2)
-    if len(plan.left_out) > ENOUGH:
-        put(console, f"and {len(plan.left_out) - ENOUGH:,} more (`--json` lists all)", indent=2)
+    if plan.left_out:
+        put(console, "\nleft out:")
+        by_reason(console, plan.left_out, most=MOST)
 
 
 def summary(plan: Plan) -> str:

@@ -33,15 +33,18 @@ def hits(console: Console, found: Sequence[Hit], *, marked: Marked, explain: boo
 def heading(console: Console, number: str, shown: Hit | Citation) -> None:
     """Number, title, place and date; below it the file."""
     document = shown.document
-    put(console, named(document, shown.place), indent=len(number) + 2, label=Text(f"{number}  ", style="bold cyan"))
+    put(
+        console, named(document, shown.place), indent=len(number) + 2, label=Text.assemble((f"{number}  ", "bold cyan"))
+    )
     put(console, file_of(document, shown.page), indent=len(number) + 2)
 
 
 def named(document: Found, place: str) -> Text:
     """Title, place and date."""
-    shown = Text(title_of(document), style="bold")
+    shown = Text(title_of(document))
     for fact in facts(document, place):
-        shown.append(f" · {fact}", style="not bold")
+        shown.append(" · ").append(fact)
+    shown.stylize("bold", 0, len(title_of(document)))
     return shown
 
 
@@ -152,6 +155,4 @@ def _numbered(console: Console, text: Text, *, first: int) -> None:
     lines = text.split("\n", allow_blank=True)
     wide = len(str(first + len(lines)))
     for number, one in enumerate(lines, start=first):
-        gutter = Text(f"{number:>{wide}}  ", style="dim cyan")
-        gutter.append_text(one)
-        console.print(gutter, soft_wrap=True)
+        put(console, one, indent=wide + 2, label=Text.assemble((f"{number:>{wide}}  ", "cyan")))

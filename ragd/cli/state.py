@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from ragd import wire
 from ragd.cli.open_library import library
+from ragd.cli.run import tell
 from ragd.cli.safe import as_json
+from ragd.records import Outcome
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
 Failed = Annotated[bool, typer.Option("--failed", help="List what could not be read, by reason.")]
@@ -35,24 +38,29 @@ SettingValue = Annotated[str | None, typer.Argument(metavar="VALUE", show_defaul
 
 def status(as_object: Json = False, failed: Failed = False, left_out: LeftOut = False) -> int:
     """Say what is indexed, pending, failed and left out."""
-    from ragd import wire
-    from ragd.cli import states
-
     with library() as opened:
         if failed or left_out:
-            listed = [*(opened.problems() if failed else []), *(opened.left_out() if left_out else [])]
-            if as_object:
-                for one in listed:
-                    print(as_json(wire.outcome(one)))
-            else:
-                states.by_reason(listed)
-            return 0
-        state = opened.status()
-    if as_object:
-        print(as_json(state))
-    else:
-        states.status(state)
+            _list([*(opened.problems() if failed else []), *(opened.left_out() if left_out else [])], as_object)
+        elif as_object:
+            print(as_json(opened.status()))
+        else:
+            from ragd.cli import states
+
+            states.status(opened.status())
     return 0
+
+
+def _list(outcomes: list[Outcome], as_lines: bool) -> None:
+    from ragd.cli.outcomes import by_reason
+    from ragd.cli.screen import results
+
+    if not outcomes:
+        tell("there is none")
+    elif as_lines:
+        for one in outcomes:
+            print(as_json(wire.outcome(one)))
+    else:
+        by_reason(results(), outcomes)
 
 
 def models(context: typer.Context) -> None:

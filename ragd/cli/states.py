@@ -1,6 +1,5 @@
 """How things are, on the screen: status, models, settings."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,12 +7,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ragd.cli.outcomes import name
 from ragd.cli.run import tell
 from ragd.cli.safe import line
 from ragd.cli.screen import count, megabytes, put, results, short
 from ragd.config import Setting
-from ragd.records import Outcome
 
 FACTS = 9  # columns of the names on the left
 
@@ -57,26 +54,12 @@ def _root(console: Console, root: dict[str, Any]) -> None:
 
 def _fact(console: Console, label: str, fact: Text | str, *, style: str = "") -> None:
     whole = Text(fact, style=style) if isinstance(fact, str) else fact
-    put(console, whole, indent=FACTS + 1, label=Text(f"{label:<{FACTS}} ", style="bold"))
+    put(console, whole, indent=FACTS + 1, label=Text.assemble((f"{label:<{FACTS}} ", "bold")))
 
 
 def _when(iso: str) -> str:
     when = datetime.fromisoformat(iso).astimezone()
     return f"{when:%H:%M:%S}" if when.date() == datetime.now().astimezone().date() else f"{when:%Y-%m-%d %H:%M}"
-
-
-def by_reason(outcomes: Sequence[Outcome]) -> None:
-    """Files and parts under their reason, the reason of most first."""
-    console = results()
-    groups: defaultdict[str, list[Outcome]] = defaultdict(list)
-    for one in outcomes:
-        groups[line(one.note or "no reason was given")].append(one)
-    if not groups:
-        tell("nothing")
-    for reason, those in sorted(groups.items(), key=lambda group: -len(group[1])):
-        put(console, Text.assemble((reason, "bold"), (f"  {len(those):,}", "dim")))
-        for one in those:
-            put(console, name(one), indent=2)
 
 
 def models(installed: Sequence[Any]) -> None:
