@@ -12,7 +12,7 @@ import pytest
 from parser_files import bad_name, ended, read_all, source_file
 
 from ragd.errors import RagdError
-from ragd.parsers import process
+from ragd.parsers import process, table
 from ragd.parsers.frames import BadFrame, Frames, pack
 from ragd.parsers.pool import Ended, Limits, Pool
 from ragd.parsers.process import COMMAND, environment
@@ -96,6 +96,17 @@ def test_a_file_that_breaks_its_reader_fails_with_the_reason_and_the_rest_goes_o
         assert ended(answers[path]).status == "indexed"
         assert len(answers[path]) == 2
     assert all(sum(isinstance(answer, Ended) for answer in said) == 1 for said in answers.values())
+
+
+def test_an_outside_package_adds_a_suffix_with_one_line(strangers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not table.readable("note.chatty")
+    monkeypatch.syspath_prepend(strangers.parent / "elsewhere")
+    table.added.cache_clear()
+    try:
+        assert table.readable("note.chatty")
+        assert table.reader_version("note.chatty") == "strangers/1.0"
+    finally:
+        table.added.cache_clear()
 
 
 def test_what_a_library_prints_spoils_nothing(strangers: Path, capfd: pytest.CaptureFixture[str]) -> None:

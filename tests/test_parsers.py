@@ -391,3 +391,9 @@ def test_a_line_of_fifty_megabytes_is_read_or_refused_with_the_reason(tmp_path: 
     assert (
         hashlib.sha256(answers[0].document.text.encode()).hexdigest() == hashlib.sha256(path.read_bytes()).hexdigest()
     )
+
+
+def test_a_very_large_note_still_has_its_headings(tmp_path: Path) -> None:
+    path = tmp_path / "log.md"
+    path.write_text("# One\n\n```\n# no heading\n```\n\n" + "words and more words\n" * 150_000 + "## Two ##\n")
+    assert [(mark.label, mark.level) for mark in only(path).marks] == [("One", 1), ("Two", 2)]

@@ -64,7 +64,7 @@ def is_binary(data: bytes) -> bool:
         return False
     sample = data[:SAMPLE]
     control = len(sample) - len(sample.translate(None, bytes(set(range(32)) - SEEN_IN_TEXT)))
-    return control * 10 > len(sample) or sample.count(0) * 200 > len(sample)
+    return control > 2 + len(sample) // 20 or sample.count(0) * 200 > len(sample)
 
 
 def _known(encoding: str | None) -> str | None:

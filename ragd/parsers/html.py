@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ragd.parsers import dates
 from ragd.parsers.decode import decode
 from ragd.parsers.reading import Reading, fact
-from ragd.parsers.source import NothingInIt, Source
+from ragd.parsers.source import NothingInIt, Source, Unreadable
 from ragd.records import Document, Mark, Member
 
 UNSEEN = frozenset(
@@ -102,9 +102,12 @@ def stated_charset(data: bytes) -> str | None:
 
 def read_page(markup: str, *, meant_as: MEANT_AS) -> Page:
     """Read a page, or the HTML body of a mail, which has no menus and in which nothing is set apart."""
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-    tree = LexborHTMLParser(markup)
+    try:
+        tree = LexborHTMLParser(markup)
+    except SelectolaxError as error:  # it takes anything for HTML, as long as there is memory
+        raise Unreadable(f"is too large for a web page ({len(markup) >> 20} MB)") from error
     body = tree.body
     if body is None:
         return Page("")

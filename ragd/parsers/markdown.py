@@ -15,6 +15,8 @@ from ragd.records import Document, Mark, Member
 
 FRONTMATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.{0,65536}?)^(?:\1|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 MAYBE_HEADING = re.compile(r"^(?:[ ]{0,3}#{1,6}(?:[ \t]|$)|[ ]{0,3}(?:=+|-+)[ \t]*$)", re.MULTILINE)
+LINE = re.compile(r"^ {0,3}(?:(```|~~~)|(#{1,6})[ \t]+(.{1,500}))", re.MULTILINE)
+LARGE = 2_000_000  # characters
 CLOSED = re.compile(r"[ \t]+#+[ \t]*\Z")
 MARKUP = (  # what a reader of the heading does not see
     (re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]"), r"\1"),
@@ -101,6 +103,9 @@ def _lowered(facts: Mapping[Any, Any]) -> dict[str, Any]:
 def _headings(text: str, start: int) -> Iterator[Mark]:
     if not MAYBE_HEADING.search(text, start):
         return
+    if len(text) > LARGE:
+        yield from _plain_headings(text, start)
+        return
     body = text[start:]
     offsets = [start]
     offsets += [start + found.end() for found in re.finditer("\n", body)]
@@ -110,6 +115,17 @@ def _headings(text: str, start: int) -> Iterator[Mark]:
             label = _label(inline.content)
             if label:
                 yield Mark(offsets[opening.map[0]], "heading", label, int(opening.tag[1]))
+
+
+def _plain_headings(text: str, start: int) -> Iterator[Mark]:
+    """The "# " headings outside fences of a text that is too large for markdown-it, which takes 100 times its size."""
+    fence = ""
+    for found in LINE.finditer(text, start):
+        opened, hashes, words = found.groups()
+        if opened:
+            fence = opened[0] if not fence else ("" if opened[0] == fence else fence)
+        elif not fence and (label := _label(words)):
+            yield Mark(found.start(), "heading", label, len(hashes))
 
 
 @lru_cache(maxsize=1)

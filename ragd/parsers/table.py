@@ -56,7 +56,9 @@ PLAIN_NAMES = frozenset(
 def readable(name: str) -> bool:
     """Whether a parser is known for a file of this name; of other files the content must show that they are text."""
     return (
-        _suffix(name) in _by_suffix() or PurePath(name).name.lower() in PLAIN_NAMES or _added(_suffix(name)) is not None
+        _suffix(name) in _by_suffix()
+        or PurePath(name).name.lower() in PLAIN_NAMES
+        or _foreign(_suffix(name)) is not None
     )
 
 
@@ -65,7 +67,7 @@ def format_of(name: str, media_type: str = "") -> Format | None:
     suffix = _suffix(name)
     if media_type.startswith("message/"):  # an attached message is called "Re: your notes.txt" by some programs
         suffix = ""
-    found = _by_suffix().get(suffix) or _by_media_type().get(media_type) or _added(suffix)
+    found = _by_suffix().get(suffix) or _by_media_type().get(media_type) or _foreign(suffix)
     if found is None and PurePath(name).name.lower() in PLAIN_NAMES:
         return TEXT
     return found
@@ -99,18 +101,18 @@ def _index(rows: Iterable[tuple[str, Format]]) -> dict[str, Format]:
     return {word: known for words, known in rows for word in words.split()}
 
 
-def _added(suffix: str) -> Format | None:
-    return _entry_points().get(suffix) if suffix else None
+def _foreign(suffix: str) -> Format | None:
+    return added().get(suffix) if suffix else None
 
 
 @lru_cache(maxsize=1)
-def _entry_points() -> dict[str, Format]:
+def added() -> dict[str, Format]:
     """What other packages add: `[project.entry-points."ragd.parsers"]` with `".xyz" = "package.module:parse"`."""
     from importlib.metadata import entry_points  # looks into every installed package: only when a suffix is unknown
 
-    added = {}
+    found = {}
     for point in entry_points(group=GROUP):
         suffix = "." + point.name.lower().lstrip(".")
         name, version = (point.dist.name, point.dist.version) if point.dist else (point.module, "0")
-        added[suffix] = Format(f"{name}/{version}", point.value, "other", suffix)
-    return added
+        found[suffix] = Format(f"{name}/{version}", point.value, "other", suffix)
+    return found

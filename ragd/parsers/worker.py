@@ -19,7 +19,7 @@ from ragd.records import Member
 
 MB = 1 << 20
 FILES = 5000  # after this many a fresh worker takes over: libraries leak
-DETAIL = 1000  # bytes that a document counts at least towards the text limit, so that empty ones cannot go on for ever
+DETAIL = 100  # bytes that a document counts at least towards the text limit, so that empty ones cannot go on for ever
 
 
 class TooMuchText(Exception):
