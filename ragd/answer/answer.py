@@ -2,7 +2,10 @@
 
 import re
 import time
+from collections import abc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain
 
 from ragd.answer import cite, prompt, relevance, sentences
 from ragd.answer.cite import Embed, Numbering
@@ -12,6 +15,7 @@ from ragd.answer.spans import Span, spans_of
 from ragd.records import Answer, Hit, Sentence
 
 PASSAGES = 8  # best hits whose spans may be cited
+MOST_SENTENCES = 8  # of one reply
 NEAREST = 3  # hits shown with "not found"
 QUOTES = 3  # spans in a verbatim answer
 QUOTE_MARGIN = 0.6  # a further span may be this much less likely than the best, in log-odds
@@ -19,10 +23,10 @@ NOT_FOUND = "not found in your files"
 
 _MARKER = re.compile(r"\s*[\[(](?:passages? |sources? )?\d+(?:\s*[,-]\s*\d+)*[\])]", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:[-*+•>#]+\s+|\d{1,2}[.)]\s+|\*\*?(?=\w)"
+    r"^(?:(?:[-*+•>#]+\s+|\d{1,2}[.)]\s+|\*\*?(?=\w)"
     r"|(?:according to|based on|as stated in|in) (?:the )?(?:passages?|sources?|text|provided \w+)"
     r"(?: (?:number )?\d+)?,?\s*"
-    r"|(?:the )?answer(?: is)?:\s*)",
+    r"|(?:the )?answer(?: is)?:\s*))+",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
@@ -129,9 +133,15 @@ class _Reply:
             return
         messages = prompt.messages(self._question, self._ordered(), window=self._generator.window)
         splitter = sentences.Splitter()
-        for piece in self._generator.stream(messages, tokens=prompt.REPLY):
-            yield from self._worth_checking(splitter.feed(piece))
-        yield from self._worth_checking(splitter.close())
+        written: set[str] = set()
+        with closing(without_thoughts(self._generator.stream(messages, tokens=prompt.REPLY))) as pieces:
+            texts = chain.from_iterable(chain((splitter.feed(piece) for piece in pieces), (splitter.close(),)))
+            for text in texts:
+                # Small models get stuck repeating themselves: stop there, rather than when the tokens are used up.
+                if text.strip() in written or len(written) == MOST_SENTENCES:
+                    return
+                written.add(text.strip())
+                yield from self._worth_checking(iter((text,)))
 
     def _worth_checking(self, texts: Iterator[str]) -> Iterator[str]:
         for text in texts:
@@ -175,6 +185,19 @@ class _Reply:
 
     def _since_start(self) -> float:
         return (self._clock() - self._started) * 1000
+
+
+def without_thoughts(pieces: Iterator[str]) -> abc.Generator[str, None, None]:
+    """The reply without the <think> part that reasoning models put first."""
+    start, thinking = "", False
+    for piece in pieces:
+        start += piece
+        thinking = start.lstrip().startswith("<think>")
+        if (thinking and "</think>" in start) or (not thinking and not "<think>".startswith(start.lstrip()[:7])):
+            yield start.rpartition("</think>")[2] if thinking else start
+            yield from pieces
+            return
+    yield "" if thinking else start
 
 
 def bare(text: str) -> str:

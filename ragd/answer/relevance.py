@@ -115,9 +115,9 @@ _OFFERED = {
 }
 
 # A logistic model of "this span answers the question". The first four were fitted on halves of squad2-dev and
-# clapnq-dev (figures on the other halves: docs/benchmarks.md). Encyclopedias always have the title's words in the question, which
-# hides what headings and neighbours tell in notes: `passage` and part of `names` were set on questions to a household's
-# notes. `kind` is set by hand: of 150 answers 148 held the kind of thing that was asked for.
+# clapnq-dev (figures on the other halves: docs/benchmarks.md). Encyclopedias always have the title's words in the
+# question, which hides what headings and neighbours tell in notes: `passage` and part of `names` were set on questions
+# to a household's notes. `kind` is set by hand: of 150 answers 148 held the kind of thing that was asked for.
 FEATURES = ("words", "meaning", "names", "numbers", "kind", "passage")
 WEIGHTS = (2.5, 8.4, 2.0, 1.0, 4.0, 1.5)
 BIAS = -12.75

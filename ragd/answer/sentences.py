@@ -10,7 +10,7 @@ LONGEST = 2_000  # code points: a text without a full stop is cut at a blank her
 
 _CANDIDATE = re.compile(r"\n+|[.!?…。！？؟।][\"'”’»)\]*]*\s*(?=\S)")
 _BLOCK_START = re.compile(r"\s*(?:[-*+•–|>#]|\d{1,3}[.)]\s|```|~~~)")
-_LABEL = re.compile(r"\s*[^\W\d_][^:\n]{0,30}:(?:\s|$)")
+_LABEL = re.compile(r"\s*((?:[^\W_][^\s:]*[ \t]+){0,3}[^\s:]+):(?:\s|$)")
 
 
 def split(text: str) -> list[str]:
@@ -92,7 +92,13 @@ def _stands_alone(line: str, following: str) -> bool:
     if not following.strip() or following[:1] == "\n" or _BLOCK_START.match(following):
         return True
     first = line.lstrip()[:1]
-    return first in {"#", "|"} or bool(_LABEL.match(following)) or bool(_LABEL.match(line))
+    return first in {"#", "|"} or _labelled(following) or _labelled(line)
+
+
+def _labelled(line: str) -> bool:
+    """Whether a line says "Opening hours: ...". A wrapped line may hold a colon too, but has no capital."""
+    label = _LABEL.match(line)
+    return label is not None and label[1][0].isupper()
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

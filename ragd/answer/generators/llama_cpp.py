@@ -58,6 +58,7 @@ def _server(path: Path, threads: int) -> Any:
     params.model.path = str(path)
     params.n_ctx, params.n_parallel = WINDOW, 1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    params.cpuparams.poll = params.cpuparams_batch.poll = 0  # threads that wait must not eat the cores of others
     params.sampling.temp, params.sampling.seed = 0.0, 1
     params.verbosity, params.warmup = SILENT, False
     params.cache_ram_mib = 0  # llama.cpp would otherwise keep up to 8 GB of old prompts
