@@ -42,7 +42,7 @@ def parse(source: Source) -> Iterator[Member]:
         kind=source.kind,
         family=source.family,
         marks=marks,
-        title=facts.pop("title") or walk.title or next((mark.label for mark in marks), None),
+        title=facts.pop("title") or walk.title or next((mark.label for mark in marks if not mark.offset), None),
         **facts,
     )
     yield Member(source.part, document)

@@ -86,7 +86,7 @@ def parse(source: Source) -> Iterator[Member]:
         kind=source.kind,
         family=source.family,
         marks=page.marks,
-        title=page.title or next((mark.label for mark in page.marks), None),
+        title=page.title or next((mark.label for mark in page.marks if mark.level == 1), None),
         author=page.author,
         date=page.date,
         language=page.language,

@@ -59,7 +59,7 @@ def parse(source: Source) -> Iterator[Member]:
         kind=source.kind,
         family=source.family,
         marks=marks,
-        title=front.one(TITLE) or next((mark.label for mark in sorted(marks, key=lambda mark: mark.level)), None),
+        title=front.one(TITLE) or next((mark.label for mark in marks if mark.level == 1), None),
         author=", ".join(front.many(AUTHOR)) or None,
         recipients=front.many(TO),
         date=dates.iso(named),

@@ -89,7 +89,7 @@ def _document(source: Source, reading: Reading, structure: Structure, outline: l
         kind=source.kind,
         family=source.family,
         marks=tuple(marks),
-        title=structure.title or next((mark.label for mark in outline), None),
+        title=structure.title,
         author=structure.author,
         date=structure.date,
         language=structure.language,

@@ -55,11 +55,7 @@ PLAIN_NAMES = frozenset(
 
 def readable(name: str) -> bool:
     """Whether a parser is known for a file of this name; of other files the content must show that they are text."""
-    return (
-        _suffix(name) in _by_suffix()
-        or PurePath(name).name.lower() in PLAIN_NAMES
-        or _foreign(_suffix(name)) is not None
-    )
+    return format_of(name) is not None
 
 
 def format_of(name: str, media_type: str = "") -> Format | None:
