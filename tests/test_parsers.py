@@ -343,11 +343,11 @@ def test_lines_that_a_mail_program_cut_are_one_again(tmp_path: Path) -> None:
 
 def test_broken_headers_are_read_as_they_were_meant(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(
-        b"Subject: =?utf-8?B?w7xiZXIg?= =?utf-8?Q?K=C3=B6ln?= \xfcber\nFrom: =?x-unknown?Q?D=E4na?= <d@x>\n"
+        b"Subject: =?utf-8?B?w7xiZXIg?= =?utf-8?Q?K=C3=B6ln?= \xfcber =?iso-8859-1?Q?Fr\xf6sche?=\nFrom: =?x-unknown?Q?D=E4na?= <d@x>\n"
         b"To: undisclosed-recipients:;\nDate: Sat, 32 Foo 2024\nMessage-ID: <a@x\n\nw\xf6rter\n"
     )
     document = only(tmp_path / "a.eml")
-    assert (document.title, document.author, document.text) == ("über Köln über", "Däna <d@x>", "wörter")
+    assert (document.title, document.author, document.text) == ("über Köln über Frösche", "Däna <d@x>", "wörter")
     assert (document.date, document.recipients) == (None, ("undisclosed-recipients:;",))
 
 
@@ -397,3 +397,16 @@ def test_a_very_large_note_still_has_its_headings(tmp_path: Path) -> None:
     path = tmp_path / "log.md"
     path.write_text("# One\n\n```\n# no heading\n```\n\n" + "words and more words\n" * 150_000 + "## Two ##\n")
     assert [(mark.label, mark.level) for mark in only(path).marks] == [("One", 1), ("Two", 2)]
+
+
+def test_a_name_that_says_nothing_is_read_as_text_if_it_is_text(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("The rent is due.")
+    (tmp_path / "photo.raw").write_bytes(b"\x89PNG\r\n\x1a\n....")
+    (tmp_path / "blob").write_bytes(bytes(range(32)) * 20)
+    (tmp_path / "page.save").write_text("<!doctype html><p>words")
+    assert only(tmp_path / "notes").text == "The rent is due."
+    assert only(tmp_path / "page.save").kind == "text"
+    for name, note in {"photo.raw": "a PNG image", "blob": "not text"}.items():
+        (outcome,) = parsed(tmp_path / name)
+        assert isinstance(outcome, Outcome)
+        assert (outcome.status, outcome.note) == ("skipped", f"no parser for it (it is {note})")

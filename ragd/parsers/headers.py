@@ -60,7 +60,11 @@ def _base64(words: str) -> bytes:
 
 
 def _quoted(words: str) -> bytes:
-    return binascii.a2b_qp(words.encode("utf-8", "replace"), header=True)
+    try:
+        raw = words.encode("latin-1")  # some programs leave the one "ö" in it as a bare byte
+    except UnicodeEncodeError:
+        raw = words.encode("utf-8", "replace")
+    return binascii.a2b_qp(raw, header=True)
 
 
 def _eight_bit(raw: str) -> str:

@@ -39,6 +39,7 @@ SIGNATURES: tuple[tuple[bytes, int, str], ...] = (  # bytes, where, what a perso
     (b"bplist00", 0, "a binary property list"),
 )
 EXPECTED = {"pdf": "a PDF", "docx": "a ZIP archive"}  # family -> what its files are; the other families are text
+TEXTUAL = frozenset(("a web page", "an RTF document", "a PostScript file"))
 ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted docx in an OLE file
 
 
@@ -61,7 +62,7 @@ def mislabelled(name: str, family: str, data: bytes) -> str | None:
         return None
     if family == "docx" and found == "an old Microsoft Office file" and ENCRYPTED_OFFICE in data:
         return "encrypted, needs a password"
-    if expected is None and found in (None, "a web page", "an RTF document", "a PostScript file"):
+    if expected is None and (found is None or found in TEXTUAL):
         return None  # text with another suffix is still text
     suffix = PurePath(name).suffix
     named = f"named {suffix}" if suffix else f"named {name}"

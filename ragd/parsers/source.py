@@ -11,7 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ragd.parsers.sniff import mislabelled
+from ragd.parsers.decode import is_binary
+from ragd.parsers.sniff import TEXTUAL, looks_like, mislabelled
 from ragd.parsers.table import TEXT, Format, format_of
 from ragd.records import Kind, Member, Outcome
 
@@ -116,6 +117,11 @@ class Source:
         return self._data
 
     @property
+    def unknown(self) -> bool:
+        """Whether nothing but the content can tell what this is."""
+        return self.format is TEXT and self.file is not None and format_of(self.name) is None
+
+    @property
     def kind(self) -> Kind:
         return self.format.kind
 
@@ -193,9 +199,19 @@ def _parse(source: Source) -> Parsed:
     size = source.file.size if source.file else len(source.data)
     if size == 0:
         raise NothingInIt("empty file")
+    if source.unknown:
+        _refuse_other_than_text(source.data)
     if source.format.function != "ragd.parsers.mbox:parse":  # the one format that is read as a stream
         wrong = mislabelled(source.name, source.family.partition("/")[0], source.data)
         if wrong:
             raise Unreadable(wrong)
     module, _, function = source.format.function.partition(":")
     yield from getattr(import_module(module), function)(source)
+
+
+def _refuse_other_than_text(data: bytes) -> None:
+    found = looks_like(data)
+    if found is None and is_binary(data):
+        found = "not text"
+    if found and found not in TEXTUAL:
+        raise NothingInIt(f"no parser for it (it is {found})")
