@@ -53,6 +53,15 @@ def test_a_passage_knows_its_first_line(text: str) -> None:
         assert chunk.line == text[: chunk.start].count("\n") + 1
 
 
+@pytest.mark.parametrize("letters", ["屋", "x7", "ж", "word "])
+def test_a_long_title_and_a_long_heading_leave_room_for_the_text(letters: str) -> None:
+    title, heading = letters * 200, letters * 300
+    text = f"# {heading}\n\n" + "The boiler was serviced in May. " * 80
+    marks = (Mark(0, "heading", heading, 1), Mark(len(heading) + 4, "heading", heading[::-1], 2))
+    for chunk in CHUNKER.chunks_of(document(text, marks, title=title, author=title)):
+        assert len(TOKENIZER.encode(embedded_text(title, title, chunk)).ids) <= WINDOW
+
+
 def test_a_section_keeps_to_itself_and_its_header_names_the_headings_above() -> None:
     theft = "Theft of a bicycle is covered up to 900. " * 12
     fire = "Fire and smoke damage is covered in full. " * 12

@@ -16,7 +16,8 @@ VERSION = "c1"  # changes when the same text would be cut elsewhere, or its head
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 SMALL = 0.25  # of the window: a section below this joins its neighbour rather than standing alone
 LONGEST = 100_000  # code points handed to the splitter at once: its memory grows with them
-HEADER = 160  # the longest header, code points; a longer one loses its outermost headings
+HEADER = 160  # the longest header, bytes: about 40 tokens of English, and never more than 160 of anything
+LEAST_ROOM = 0.25  # of the window that a passage's own text has, whatever its header and heading take
 FULL = 0.95  # of the window that even pieces are to fill
 SLACK = 1.12  # by which a piece may be longer than the mean, to end where a sentence ends
 BREAKS = ("page", "heading", "slide", "sheet", "message", "turn")
@@ -52,17 +53,28 @@ class Chunker:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _cut(self, document: Document, start: int, end: int) -> Iterator[Span]:
-        room = self._room_at(document, start)
-        tokens = self.count(document.text[start:end])
+        text, room = document.text, self._room_at(document, start)
+        tokens = self.count(text[start:end])
         if tokens <= room:
             yield Span(start, end, tokens)
             return
-        for first, last in _even_pieces(document.text, start, end, count=ceil(tokens / (room * FULL))):
-            tokens = self.count(document.text[first:last])
+        # A heading that stood alone would be a passage that says nothing: it goes with what it is above.
+        body = start + _heading(document, start, end)
+        heading = self.count(text[start:body])
+        if heading > room * LEAST_ROOM:
+            body, heading = start, 0
+        pieces = list(self._cut_body(text, body, end, room=room - heading))
+        yield Span(start, pieces[0].end, heading + pieces[0].tokens)
+        yield from pieces[1:]
+
+    def _cut_body(self, text: str, start: int, end: int, *, room: int) -> Iterator[Span]:
+        count = ceil(self.count(text[start:end]) / (room * FULL))
+        for first, last in _even_pieces(text, start, end, count=count):
+            tokens = self.count(text[first:last])
             if tokens <= room:
                 yield Span(first, last, tokens)
             else:
-                yield from self._cut_exactly(document.text, first, last, room)
+                yield from self._cut_exactly(text, first, last, room)
 
     def _cut_exactly(self, text: str, start: int, end: int, room: int) -> Iterator[Span]:
         """By the embedder's tokens at every step: six times as slow, so only where characters went wrong."""
@@ -71,7 +83,8 @@ class Chunker:
             yield Span(first, first + len(piece), self.count(piece))
 
     def _room_at(self, document: Document, start: int) -> int:
-        return self._room - self.count(header_of(document.title, document.author, _above(document.marks, start)))
+        header = header_of(document.title, document.author, _above(document.marks, start))
+        return max(self._room - self.count(header), int(self._room * LEAST_ROOM))
 
     def _splitter(self, room: int) -> "TextSplitter":
         from semantic_text_splitter import TextSplitter
@@ -107,6 +120,14 @@ def sections(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         yield from _trimmed(text, start, end)
 
 
+def _heading(document: Document, start: int, end: int) -> int:
+    """The length of the heading line that a section begins with; 0 where it begins otherwise, or holds no more."""
+    if not any(mark.kind == "heading" and mark.offset == start for mark in document.marks):
+        return 0
+    line = document.text.find("\n", start, end)
+    return line - start if line > 0 and document.text[line:end].strip() else 0
+
+
 def _even_pieces(text: str, start: int, end: int, *, count: int) -> Iterator[tuple[int, int]]:
     """About `count` pieces of like size, cut between paragraphs, sentences or words; not one full and a remnant."""
     from semantic_text_splitter import TextSplitter
@@ -121,12 +142,14 @@ def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> s
 
     `marks` are those in force above the passage. A heading that repeats the title is said once.
     """
-    steps = [mark.label for mark in marks if mark.kind == "heading"]
-    steps = [step for step in dict.fromkeys(_short(step) for step in steps if step.strip()) if step != title]
-    while len(" > ".join(steps)) > HEADER:
-        steps = steps[1:]
-    facts = [_short(fact) for fact in (author, title) if fact]
-    return " > ".join([*([": ".join(facts)] if facts else []), *steps])
+    labels = [" ".join(mark.label.split()) for mark in marks if mark.kind == "heading"]
+    steps = [step for step in dict.fromkeys(labels) if step and step != title]
+    facts = [" ".join(fact.split()) for fact in (author, title) if fact]
+    if facts:
+        steps.insert(0, ": ".join(facts))
+    while len(steps) > 2 and len(" > ".join(steps).encode()) > HEADER:
+        del steps[1]
+    return " > ".join(steps).encode()[:HEADER].decode(errors="ignore")
 
 
 def header_above(title: str | None, author: str | None, chunk: Chunk) -> str:
@@ -144,10 +167,6 @@ def embedded_text(title: str | None, author: str | None, chunk: Chunk) -> str:
 
 def _above(marks: Sequence[Mark], start: int) -> list[Mark]:
     return [mark for mark in held(marks, start, start + 1) if mark.offset < start]
-
-
-def _short(label: str) -> str:
-    return " ".join(label.split())[: HEADER // 2]
 
 
 def _last_break(text: str, start: int, end: int) -> int:
