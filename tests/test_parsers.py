@@ -343,7 +343,8 @@ def test_lines_that_a_mail_program_cut_are_one_again(tmp_path: Path) -> None:
 
 def test_broken_headers_are_read_as_they_were_meant(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(
-        b"Subject: =?utf-8?B?w7xiZXIg?= =?utf-8?Q?K=C3=B6ln?= \xfcber =?iso-8859-1?Q?Fr\xf6sche?=\nFrom: =?x-unknown?Q?D=E4na?= <d@x>\n"
+        b"Subject: =?utf-8?B?w7xiZXIg?= =?utf-8?Q?K=C3=B6ln?= \xfcber"
+        b" =?iso-8859-1?Q?Fr\xf6sche?=\nFrom: =?x-unknown?Q?D=E4na?= <d@x>\n"
         b"To: undisclosed-recipients:;\nDate: Sat, 32 Foo 2024\nMessage-ID: <a@x\n\nw\xf6rter\n"
     )
     document = only(tmp_path / "a.eml")
