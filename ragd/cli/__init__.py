@@ -1,5 +1,7 @@
 """The command `ragd`: each verb parses its words, calls the library once and shows what came back."""
 
+import contextlib
+import os
 import sys
 
 
@@ -7,4 +9,10 @@ def main() -> None:
     """The entry point of the command."""
     from ragd.cli.run import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code > 128:
+        # Stopped by a signal. While Python winds down, another Ctrl-C would kill it and change the exit code.
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -79,8 +79,15 @@ class ReaderLeft(Exception):
 class Verbs(TyperGroup):
     """The group of all verbs."""
 
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        """Read the words, and print the help that they ask for. Typer would make exit code 1 of a reader that left."""
+        try:
+            return super().make_context(*arguments, **more)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
+
     def invoke(self, ctx: Any) -> Any:
-        """Run the verb. Typer would make exit code 1 of a reader that left."""
+        """Run the verb."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:

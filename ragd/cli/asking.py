@@ -8,8 +8,8 @@ import typer
 
 from ragd import wire
 from ragd.cli.open_library import library
-from ragd.cli.run import tell
 from ragd.cli.safe import as_json
+from ragd.cli.tell import tell
 from ragd.cli.words import query_of
 from ragd.errors import RagdError
 

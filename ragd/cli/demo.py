@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ragd.cli.adding import index
 from ragd.cli.open_library import library
-from ragd.cli.run import tell
+from ragd.cli.tell import tell
 from ragd.errors import ModelError, SourceError
 
 MODEL = "smollm2-135m"

@@ -6,8 +6,8 @@ import typer
 
 from ragd import wire
 from ragd.cli.open_library import library
-from ragd.cli.run import tell
 from ragd.cli.safe import as_json, line
+from ragd.cli.tell import tell
 from ragd.cli.words import query_of
 
 Query = Annotated[list[str], typer.Argument(metavar="QUERY", help="Words and filters.", show_default=False)]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ragd.cli.run import tell
+from ragd.cli.tell import tell
 
 if TYPE_CHECKING:
     from ragd.library import Library

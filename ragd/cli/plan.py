@@ -30,8 +30,9 @@ def summary(plan: Plan) -> str:
     left_out = f"; {len(plan.left_out):,} left out" if plan.left_out else ""
     if not total:
         return f"nothing here that ragd can read{left_out}"
-    kinds = [f"{number:,} {line(suffix)}" for suffix, number in list(plan.files.items())[:KINDS]]
-    others = total - sum(list(plan.files.values())[:KINDS])
+    commonest = sorted(plan.files.items(), key=lambda kind: (-kind[1], kind[0]))[:KINDS]
+    kinds = [f"{number:,} {line(suffix)}" for suffix, number in commonest]
+    others = total - sum(number for _, number in commonest)
     named = ", ".join([*kinds, *([f"{others:,} others"] if others else [])])
     return (
         f"{count(total, 'file')} to read ({named}), {megabytes(plan.bytes)}, about {duration(plan.seconds)}{left_out}"

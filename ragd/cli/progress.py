@@ -98,24 +98,33 @@ class OnBars:
 
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
-        self._looking = bars.add_task("looking", total=None, done="what has changed", rate="")
-        self._words = bars.add_task("words", total=None, visible=False, done="", rate="")
-        self._meaning = bars.add_task("meaning", total=None, visible=False, done="waits for the words", rate="")
+        self._looking = self._task("looking", "what has changed", visible=True)
+        self._words = self._task("words", "")
+        self._meaning = self._task("meaning", "waits for the words")
+        self._began: dict[TaskID, float] = {}
+
+    def _task(self, name: str, done: str, *, visible: bool = False) -> TaskID:
+        return self._bars.add_task(name, total=None, visible=visible, done=done, rate="", until=None)
 
     def __call__(self, now: Progress) -> None:
-        self._bars.update(
-            self._looking, visible=now.stage in ("looking", "tidying"), description=WORDS[now.stage], done=""
-        )
+        idle = now.stage in ("looking", "tidying")
+        self._bars.update(self._looking, visible=idle, description=WORDS[now.stage])
+        if now.stage == "tidying":
+            self._bars.update(self._looking, done="")
         if now.files_total:
             done = f"{now.files_done:,}/{now.files_total:,} files, {_sizes(now)}"
-            self._show(self._words, now.bytes_done, now.bytes_total or 1, done=done)
+            self._show(self._words, now.bytes_done, now.bytes_total or 1, done=done, things=now.files_done)
             self._bars.update(self._meaning, visible=True)
         if now.stage == "meaning" and now.texts_total:
             done = f"{now.texts_done:,}/{now.texts_total:,} passages"
-            self._show(self._meaning, now.texts_done, now.texts_total, done=done)
+            self._show(self._meaning, now.texts_done, now.texts_total, done=done, things=now.texts_done)
 
-    def _show(self, task: TaskID, completed: int, total: int, *, done: str) -> None:
-        self._bars.update(task, visible=True, completed=completed, total=total, done=done)
+    def _show(self, task: TaskID, completed: int, total: int, *, done: str, things: int) -> None:
+        passed = time.monotonic() - self._began.setdefault(task, time.monotonic())
+        share = _share(completed, total)
+        until = time.monotonic() + passed / share - passed if share else None
+        rate = f"{things / passed:,.0f}/s" if things and passed else ""
+        self._bars.update(task, visible=True, completed=completed, total=total, done=done, rate=rate, until=until)
 
     def say(self, said: str) -> None:
         put(self._bars.console, line(said))
@@ -128,23 +137,12 @@ def _bars(console: Console, stop: threading.Event) -> Iterator[Bars]:
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=16),
         TextColumn("{task.fields[done]}", markup=False),
-        _Rate(),
+        TextColumn("{task.fields[rate]}", markup=False, style="dim"),
         _Left(stop),
     )
     # Redirected, our results on stdout would come out on stderr.
     with Bars(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bars:
         yield bars
-
-
-class _Rate(ProgressColumn):
-    """Things a second: files and passages, whatever the bar itself counts."""
-
-    def render(self, task: Task) -> Text:
-        if not task.speed or not task.total:
-            return Text()
-        if task.description == "words":
-            return Text(f"{megabytes(task.speed)}/s", style="dim")
-        return Text(f"{task.speed:,.0f}/s", style="dim")
 
 
 class _Left(ProgressColumn):
@@ -155,10 +153,12 @@ class _Left(ProgressColumn):
         self._stop = stop
 
     def render(self, task: Task) -> Text:
+        if task.total is None or task.finished:
+            return Text()
         if self._stop.is_set():
-            return Text("stopping after this batch; Ctrl-C again stops at once", style="yellow")
-        left = task.time_remaining
-        return Text(clock(left), style="cyan") if left is not None and not task.finished else Text()
+            return Text("stopping after this batch; Ctrl-C again: at once", style="yellow")
+        until = task.fields["until"]
+        return Text(f"{clock(max(0, until - time.monotonic()))} left" if until else "", style="cyan")
 
 
 @contextmanager

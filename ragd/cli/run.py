@@ -15,6 +15,7 @@ import typer
 
 from ragd import __version__
 from ragd.cli.safe import line
+from ragd.cli.tell import tell
 from ragd.errors import RagdError
 from ragd.home import home_path
 
@@ -45,12 +46,6 @@ def run(arguments: Sequence[str]) -> int:
         return _tell(_usage(error), ERROR)
     except Exception as bug:  # noqa: BLE001 - the last stop: nobody but this line would tell a person what to do
         return _tell(_crash(bug, arguments), ERROR)
-
-
-def tell(said: str) -> None:
-    """One line on stderr from ragd itself."""
-    with contextlib.suppress(OSError, ValueError):  # nobody reads it: the exit code still says it
-        print(f"ragd: {line(said)}", file=sys.stderr, flush=True)
 
 
 def _tell(said: str, code: int) -> int:

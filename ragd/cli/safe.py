@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Any
 
 # A sequence goes whole: without its escape character the rest of it ("[31m") would stand in the text.
@@ -17,7 +16,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _UNSEEN = re.compile("[\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # from file names that are not UTF-8; no stream takes them
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
-_STEERING = re.compile(f"{_CONTROL.pattern}|{_UNSEEN.pattern}|{_SURROGATE.pattern}")
+_STEERING = re.compile(f"[\u2028\u2029]|{_CONTROL.pattern}|{_UNSEEN.pattern}|{_SURROGATE.pattern}")
 
 
 def clean(text: str) -> str:
@@ -29,17 +28,6 @@ def clean(text: str) -> str:
 def line(text: str) -> str:
     """The same on one line, with single blanks: a title, a name, a note."""
     return " ".join(clean(text).split())
-
-
-def pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
-    """The text in order as (clean piece, whether it is marked); `spans` are ordered places in the text as it was."""
-    found: list[tuple[str, bool]] = []
-    at = 0
-    for start, end in spans:
-        found += [(clean(text[at:start]), False), (clean(text[start:end]), True)]
-        at = end
-    found.append((clean(text[at:]), False))
-    return [(piece, marked) for piece, marked in found if piece]
 
 
 def as_json(what: Any) -> str:

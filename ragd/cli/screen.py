@@ -14,6 +14,14 @@ from ragd.records import Found
 WIDEST = 100  # columns; longer lines are hard to read however wide the window is
 
 
+class Screen(Console):
+    """A console that leaves it to the command to decide what a reader's leaving means."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich, which would end the process with exit code 1."""
+        raise BrokenPipeError
+
+
 def results() -> Console:
     """Where results go."""
     return _console(stderr=False)
@@ -25,7 +33,7 @@ def notes() -> Console:
 
 
 def _console(*, stderr: bool) -> Console:
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    return Screen(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def width_of(console: Console) -> int | None:

@@ -1,11 +1,11 @@
 """What the library returned, as a person reads it: hits, answers, sources, a passage in its context."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
-from ragd.cli.safe import clean, line, pieces
+from ragd.cli.safe import clean, line
 from ragd.cli.screen import link_to, put, short
 from ragd.places import day
 from ragd.records import Citation, Found, Hit, Passage
@@ -25,7 +25,8 @@ def hits(console: Console, found: Sequence[Hit], *, marked: Marked, explain: boo
         if number > 1:
             put(console)
         heading(console, f"{number:>{wide}}", hit)
-        put(console, excerpt(hit.text, marked(hit.text)), indent=wide + 2, most=LINES)
+        text = clean(hit.text).strip("\n")
+        put(console, excerpt(text, marked(text)), indent=wide + 2, most=LINES)
         if explain:
             put(console, Text(why(hit), style="dim"), indent=wide + 2)
 
@@ -49,8 +50,8 @@ def named(document: Found, place: str) -> Text:
 
 
 def facts(document: Found, place: str) -> list[str]:
-    """Place and date; a mail's place names the date already."""
-    where, when = line(place), day(document.date)
+    """Place and date, without what the title or the place (of a mail) has said already."""
+    where, when = line(place).removeprefix(f"{title_of(document)} > "), day(document.date)
     return [fact for fact in (where, when if when not in where else "") if fact]
 
 
@@ -75,13 +76,22 @@ def why(hit: Hit) -> str:
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]]) -> Text:
-    """The part of a passage that holds most of the question's words, those marked, "…" where something is left out."""
+    """The part of a clean text that holds most of the question's words, marked, "…" where something is left out."""
     start, end = window(text, spans)
-    inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start]
     shown = Text("… " if start else "")
-    for piece, is_match in pieces(text[start:end].strip("\n"), _after_strip(text[start:end], inside)):
+    for piece, is_match in pieces(text[:end], start, [span for span in spans if start <= span[0] and span[1] <= end]):
         shown.append(_without_gaps(piece), style="bold yellow" if is_match else "")
-    return shown.append(" …") if end < len(text.rstrip()) else shown
+    return shown.append(" …") if end < len(text) else shown
+
+
+def pieces(text: str, start: int, spans: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """The text from `start` on, in order, as (piece, whether it is marked)."""
+    found: list[tuple[str, bool]] = []
+    for first, last in spans:
+        found += [(text[start:first], False), (text[first:last], True)]
+        start = last
+    found.append((text[start:], False))
+    return [(piece, marked) for piece, marked in found if piece]
 
 
 def window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -109,11 +119,6 @@ def _beginning(text: str, match: int) -> int:
         return max(ends)
     blank = text.find(" ", near, match)
     return blank + 1 if near and blank >= 0 else near
-
-
-def _after_strip(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    lead = len(text) - len(text.lstrip("\n"))
-    return [(start - lead, end - lead) for start, end in spans]
 
 
 def _without_gaps(text: str) -> str:

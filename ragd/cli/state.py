@@ -7,8 +7,8 @@ import typer
 
 from ragd import wire
 from ragd.cli.open_library import library
-from ragd.cli.run import tell
 from ragd.cli.safe import as_json
+from ragd.cli.tell import tell
 from ragd.records import Outcome
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]

@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ragd.cli.run import tell
 from ragd.cli.safe import line
 from ragd.cli.screen import count, megabytes, put, results, short
+from ragd.cli.tell import tell
 from ragd.config import Setting
 
 FACTS = 9  # columns of the names on the left

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from ragd.cli.run import tell
+from ragd.cli.tell import tell
 
 _SHOW_CURSOR = b"\x1b[?25h"  # a progress bar hides it
 _CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -45,7 +45,7 @@ def stopping() -> Iterator[Stop]:
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in before.items() if not stop.code else ():  # once stopping, a second one still ends it
             signal.signal(number, handler)
 
 

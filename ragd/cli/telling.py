@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from ragd.cli import show
-from ragd.cli.run import tell
 from ragd.cli.safe import line
 from ragd.cli.screen import count, notes, put, results, width_of
+from ragd.cli.tell import tell
 from ragd.records import Answer, Sentence
 
 if TYPE_CHECKING:

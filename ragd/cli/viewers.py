@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ragd.cli.run import tell
 from ragd.cli.safe import line
+from ragd.cli.tell import tell
 from ragd.errors import SourceError
 
 # How an editor is told the line; `+12 file` is what all others of the vi and emacs kind take.
