@@ -60,7 +60,7 @@ def index(
     as_lines: bool = False,
     strict: bool = False,
     home: Path | None = None,
-    go_on: str = "`ragd sync` goes on",
+    brief: bool = False,
 ) -> int:
     """Run a verb that reads files into the index, with its progress and its summary; the exit code."""
     from ragd.cli.outcomes import Tally, summary
@@ -79,8 +79,10 @@ def index(
         bars = not (as_lines and results().is_terminal)
         with meter(stop.event, bars=bars) as shown, library(shown.say, home=home) as opened:
             verb(opened, progress=tell, meter=shown, stop=stop.event)
-        summary(notes(), tally, seconds=time.monotonic() - began)
-        return stop.told(go_on) or int(strict and tally.failed > 0)
+        summary(notes(), tally, seconds=time.monotonic() - began, brief=brief)
+        return stop.told("`ragd sync` goes on" if home is None else "the throw-away home is removed") or int(
+            strict and tally.failed > 0
+        )
 
 
 def watch() -> int:

@@ -9,7 +9,7 @@ from ragd.cli.tell import tell
 from ragd.errors import ModelError, SourceError
 
 MODEL = "smollm2-135m"
-QUESTION = "How much does the home insurance pay for a bicycle that is stolen from the shed?"
+QUESTION = "How much does the home insurance pay at most for one bicycle stolen from the shed?"
 
 
 def demo() -> int:
@@ -18,7 +18,7 @@ def demo() -> int:
     with tempfile.TemporaryDirectory(prefix="ragd-demo-") as folder:
         home = Path(folder) / "home"
         tell(f"the sample: notes, papers and mail of an invented household, {sample}")
-        stopped = index(lambda opened, **told: opened.add([sample], **told), home=home, go_on="`ragd demo` begins anew")
+        stopped = index(lambda opened, **told: opened.add([sample], **told), home=home, brief=True)
         return stopped or _ask(home, model=_model(home))
 
 

@@ -40,8 +40,8 @@ class Tally:
             self.left_out.append(outcome)
 
 
-def summary(console: Console, tally: Tally, *, seconds: float) -> None:
-    """What came of a run: one line, and the first reasons of what went wrong."""
+def summary(console: Console, tally: Tally, *, seconds: float, brief: bool = False) -> None:
+    """What came of a run: one line, and, where it is not to be brief, the first reasons of what went wrong."""
     files = tally.files
     read = f"{count(tally.documents, 'document')}, {count(tally.chunks, 'passage')}"
     facts = [f"indexed {count(files['indexed'], 'file')}" + (f" ({read})" if files["indexed"] else "")]
@@ -54,7 +54,7 @@ def summary(console: Console, tally: Tally, *, seconds: float) -> None:
     if tally.failed:
         reasons.append(f"{f'{more:,} more: ' if more else ''}`ragd status --failed` lists them with their reasons")
     reasons += _left_out(tally.left_out, files["skipped"])
-    for reason in reasons:
+    for reason in () if brief else reasons:
         put(console, Text(reason, style="dim"), indent=2)
 
 
