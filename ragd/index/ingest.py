@@ -11,7 +11,7 @@ from ragd.index.catalog import Adopted, Batch, Catalog, Entry, KnownFile, Read
 from ragd.index.chunk import Chunker, embedded_text, header_above
 from ragd.index.words import WordRow, Words
 from ragd.parsers.pool import Ended, Pool
-from ragd.records import Document, Member, Outcome, SourceFile
+from ragd.records import Chunk, Document, Member, Outcome, SourceFile
 
 if TYPE_CHECKING:
     import numpy
@@ -88,7 +88,7 @@ def cut_anew(rooms: Rooms) -> int:
     for old in old_keys:
         document = rooms.catalog.document(old)
         key = rooms.catalog.reserve(1)[0]
-        entry = _entry(rooms.chunker, key, document)
+        [entry] = _entries(rooms.chunker, [key], [document])
         rooms.words.add(word_rows(entry))
         rooms.words.commit()
         rooms.catalog.recut(old, entry, chunker=rooms.chunker.version, now=time.time())
@@ -187,7 +187,7 @@ class Basket:
         """Make what was gathered visible, and yield what became of each file."""
         catalog, words, chunker = self._rooms.catalog, self._rooms.words, self._rooms.chunker
         keys, new = self._keys()
-        self._batch.entries = [_entry(chunker, keys[document.id, document.family], document) for document in new]
+        self._batch.entries = _entries(chunker, [keys[document.id, document.family] for document in new], new)
         if new:
             words.add(row for entry in self._batch.entries for row in word_rows(entry))
             words.commit()  # under reserved keys: nobody sees these rows before the catalog knows them
@@ -224,11 +224,14 @@ class Basket:
         ]
 
 
-def _entry(chunker: Chunker, key: int, document: Document) -> Entry:
-    chunks = chunker.chunks_of(document)
-    texts = [embedded_text(document.title, document.author, chunk) for chunk in chunks]
-    hashes = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
-    return Entry(key, document, chunks, hashes)
+def _entries(chunker: Chunker, keys: Sequence[int], documents: Sequence[Document]) -> list[Entry]:
+    cut = zip(keys, documents, chunker.chunks_of(documents), strict=True)
+    return [Entry(key, document, chunks, _hashes(document, chunks)) for key, document, chunks in cut]
+
+
+def _hashes(document: Document, chunks: Sequence[Chunk]) -> list[bytes]:
+    texts = (embedded_text(document.title, document.author, chunk) for chunk in chunks)
+    return [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
 
 
 def digest_of(file: SourceFile) -> str | None:

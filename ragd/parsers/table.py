@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
+from zlib import crc32
 
 from ragd.records import Kind
 
@@ -70,8 +71,14 @@ def format_of(name: str, media_type: str = "") -> Format | None:
 
 
 def reader_version(name: str) -> str:
-    """The family and version that reads a file of this name ("pdf/1"); unknown names are read as plain text."""
-    return (format_of(name) or TEXT).family
+    """The family and version that reads a file of this name ("pdf/1"); unknown names are read as plain text.
+
+    Mail is read by every parser, its attachments' own: when one of them changes, mail is read again.
+    """
+    known = format_of(name) or TEXT
+    if known.kind != "mail":
+        return known.family
+    return f"{known.family} {crc32(repr(families()).encode()):08x}"
 
 
 def families() -> dict[str, int]:

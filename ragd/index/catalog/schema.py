@@ -63,6 +63,9 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
             _prepare(connection)
         else:
             connection.execute("PRAGMA query_only = ON")
+            if _is_empty(connection):  # a writer is just making it, or was killed before it could
+                connection.close()
+                raise FileNotFoundError(path)
         _check_format(connection)
     except sqlite3.DatabaseError as error:
         raise translated(error, path) from error
@@ -74,13 +77,17 @@ def _prepare(connection: sqlite3.Connection) -> None:
     # FULL: a power cut must not undo a reservation, or a key could be used twice.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+    if _is_empty(connection):
         start = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '0'), ('purges', '0');"
         connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {start} COMMIT;")
         return
     while (known := _format(connection)) < FORMAT:
         step = f"UPDATE settings SET value = '{known + 1}' WHERE name = 'format';"
         connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[known]} {step} COMMIT;")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
 
 def _format(connection: sqlite3.Connection) -> int:
