@@ -84,6 +84,6 @@ def _run(command: list[str], *, wait: bool) -> int:
     except OSError as error:
         raise SourceError(
             f"{command[0]} cannot be started ({error.strerror})",
-            remedy="set EDITOR, or take the address that `ragd open N --print` prints",
+            remedy=("set EDITOR to one that is here, or " if wait else "") + "`ragd open N --print` prints the address",
         ) from error
     return 0
