@@ -58,7 +58,7 @@ def test_items_labels_and_rows_are_pieces_and_wrapped_lines_are_not() -> None:
     text = (
         "# Dentist\n\nPhone: 020 1234\nAddress: Main st. 5\n- one\n- two\nDr. de Boer is in\non Mondays.\n| a | b |\n"
     )
-    text += "| c | d |"
+    text += "| c | d |\nFirst Cell\t12\nSecond Cell\t13\nAfter it"
     assert [text[start:end] for start, end in sentences.pieces(text)] == [
         "# Dentist",
         "Phone: 020 1234",
@@ -67,6 +67,9 @@ def test_items_labels_and_rows_are_pieces_and_wrapped_lines_are_not() -> None:
         "- two\nDr. de Boer is in\non Mondays.",
         "| a | b |",
         "| c | d |",
+        "First Cell\t12",
+        "Second Cell\t13",
+        "After it",
     ]
 
 

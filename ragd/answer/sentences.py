@@ -10,6 +10,7 @@ LONGEST = 2_000  # code points: a text without a full stop is cut at a blank her
 
 _CANDIDATE = re.compile(r"\n+|[.!?…。！？؟।][\"'”’»)\]*]*\s*(?=\S)")
 _BLOCK_START = re.compile(r"\s*(?:[-*+•–|>#]|\d{1,3}[.)]\s|```|~~~)")
+_ROW = re.compile(r"\S\t+\S")  # cells with tabs between them
 _LABEL = re.compile(r"\s*((?:[^\W_][^\s:]*[ \t]+){0,3}[^\s:]+):(?:\s|$)")
 
 
@@ -92,7 +93,8 @@ def _stands_alone(line: str, following: str) -> bool:
     if not following.strip() or following[:1] == "\n" or _BLOCK_START.match(following):
         return True
     first = line.lstrip()[:1]
-    return first in {"#", "|"} or _labelled(following) or _labelled(line)
+    rows = _ROW.search(line) or _ROW.search(following.partition("\n")[0])
+    return first in {"#", "|"} or bool(rows) or _labelled(following) or _labelled(line)
 
 
 def _labelled(line: str) -> bool:

@@ -129,7 +129,6 @@ class _Walk:
         self.reading = Reading()
         self.title: str | None = None
         self._levels = levels
-        self._listed = False  # the block before was an item of a list
 
     def blocks(self, parent: Any) -> None:
         for child in parent:
@@ -145,18 +144,14 @@ class _Walk:
     def _paragraph(self, paragraph: Any) -> None:
         text = _words(paragraph)
         level = self._level(paragraph)
-        listed = paragraph.find(f"{W}pPr/{W}numPr") is not None or "list" in _style(paragraph).lower()
         if level is not None and 0 < len(text.strip()) <= LONGEST_HEADING:
             self.title = self.title or (fact(text) if level == 0 else None)
             self.reading.heading(text, max(level, 1))
-            listed = False
         elif text.strip():
-            gap = "\n" if listed and self._listed else "\n\n"
-            self.reading.block(f"- {text.strip()}" if listed else text, gap=gap)
+            self.reading.block(text)
         for box in paragraph.iter(f"{W}txbxContent"):
             if not any(above.tag == f"{MC}Fallback" for above in box.iterancestors()):
                 self.blocks(box)
-        self._listed = listed
 
     def _level(self, paragraph: Any) -> int | None:
         own = paragraph.find(f"{W}pPr/{W}outlineLvl")
@@ -165,15 +160,13 @@ class _Walk:
         return self._levels.get(_style(paragraph))
 
     def _table(self, table: Any) -> None:
-        """A row a line, cells parted by " | "; a cell that spans several is said once."""
+        """A row a line, cells parted by a tab; a cell that spans several is said once."""
         gap = "\n\n"
         for row in table.iter(f"{W}tr"):
             if next(row.iterancestors(f"{W}tbl")) is not table:
                 continue  # of a table in a cell, whose words are read with the cell
-            cells = [" ".join(_cell(cell).split()) for cell in row.iterchildren(f"{W}tc", f"{W}sdt")]
-            if any(cells) and self.reading.block(" | ".join(cells), gap=gap):
+            if self.reading.row(map(_cell, row.iterchildren(f"{W}tc", f"{W}sdt")), gap=gap):
                 gap = "\n"
-        self._listed = False
 
 
 def _style(paragraph: Any) -> str:

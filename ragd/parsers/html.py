@@ -39,7 +39,9 @@ BLOCKS = frozenset(
         *("table", "tbody", "tfoot", "thead", "tr", "ul"),
     )
 )
-PARAGRAPHS = frozenset(("p", "blockquote", "pre", "ul", "ol", "dl", "table", "article", "section", "figure", "h1"))
+PARAGRAPHS = frozenset(
+    ("p", "blockquote", "pre", "ul", "ol", "li", "dl", "table", "article", "section", "figure", "h1")
+)
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 APART_ROLES = frozenset(("navigation", "menu", "menubar", "search", "banner", "contentinfo", "toolbar", "dialog"))
 APART_NAMES = re.compile(
@@ -52,6 +54,7 @@ HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""")
 MEANT_AS = Literal["page", "mail"]
+CELL = "\x1f"  # between two cells while a line grows; no text holds it
 LONGEST_HEADING = 300  # characters; more is a page whose heading was never closed
 ENOUGH = 0.4  # of the page's words: a <main> or <article> that holds fewer is not its matter
 DATE_FIELDS = (
@@ -188,6 +191,7 @@ class _Walk:
         """Take in what stands at the start of a node; whether there is something to go into."""
         if node.is_text_node:
             text = node.text_content or ""
+            text = text.replace(CELL, "")
             self._line.append(text if self._verbatim else text.replace("\n", " "))
             return False
         if not node.is_element_node or self.skipped(node):
@@ -197,10 +201,8 @@ class _Walk:
             self._break(_gap_of(node))
         if tag in HEADINGS and not self._heading:
             self._heading = HEADINGS[tag]
-        elif tag == "li":
-            self._line.append("- ")
         elif tag in ("td", "th") and "".join(self._line).strip():
-            self._line.append(" | ")
+            self._line.append(CELL)
         self._verbatim += tag == "pre"
         return True
 
@@ -221,6 +223,11 @@ class _Walk:
             self.reading.heading(words, level, gap=self._gap)
             self._gap = ""
 
+    def _add(self, line: str) -> bool:
+        if CELL in line:
+            return self.reading.row(line.split(CELL), gap=self._gap)
+        return self.reading.block(line, gap=self._gap)
+
     def _break(self, gap: str) -> None:
         """End the line, and set the next one off by at least `gap`."""
         if self._heading:
@@ -228,16 +235,15 @@ class _Walk:
             return
         line = "".join(self._line)
         self._line.clear()
-        if line.strip() not in ("", "-", "|") and self.reading.block(line, gap=self._gap):
+        seen = self._add(line)
+        if seen:
             self._gap = ""
         self._gap = max(self._gap, gap, key=len)
 
 
 def _gap_of(node: Any) -> str:
-    """An empty line around paragraphs and their like; none around a list in a list."""
+    """An empty line around paragraphs and their like; a list's items are such, for the text has no marks of its own."""
     tag = node.tag
-    if tag in ("ul", "ol") and node.parent is not None and node.parent.tag == "li":
-        return "\n"
     return "\n\n" if tag in PARAGRAPHS or tag in HEADINGS else "\n"
 
 

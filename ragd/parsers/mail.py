@@ -83,7 +83,7 @@ def mbox_part(document: Document) -> str:
 
 
 def _document(message: Message, parts: Parts) -> Document:
-    text = clean("\n\n".join(filter(None, map(_shown, parts.bodies))))
+    text = "\n\n".join(filter(None, map(_shown, parts.bodies)))
     author = next(iter(headers.people(message, "From") or headers.people(message, "Sender", "Reply-To")), None)
     recipients = headers.people(message, "To", "Cc", "Bcc")
     subject, date = headers.header(message, "Subject"), headers.date(message)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from ragd.parsers.decode import sound
 from ragd.records import Mark, MarkKind
@@ -52,6 +53,14 @@ class Reading:
             self._open(gap)
             self._add(seen)
         return bool(seen)
+
+    def row(self, cells: Iterable[str], *, gap: str = "\n\n") -> bool:
+        """Add a table's row with a tab between its cells: a mark that the file does not hold would stand in quotes."""
+        seen = "\t".join(" ".join(clean(cell).split()) for cell in cells).rstrip("\t")
+        if seen.strip("\t"):
+            self._open(gap)
+            self._add(seen)
+        return bool(seen.strip("\t"))
 
     def heading(self, text: str, level: int, *, gap: str = "\n\n") -> None:
         label = fact(text)
