@@ -19,6 +19,7 @@ MOST_SENTENCES = 8  # of one reply
 NEAREST = 3  # hits shown with "not found"
 QUOTES = 3  # spans in a verbatim answer
 QUOTE_MARGIN = 0.6  # a further span may be this much less likely than the best, in log-odds
+DESPITE_REFUSAL = 2.0  # log-odds from which a passage is quoted although the model said that it found nothing
 NOT_FOUND = "not found in your files"
 
 _MARKER = re.compile(r"\s*[\[(](?:passages? |sources? )?\d+(?:\s*[,-]\s*\d+)*[\])]", re.IGNORECASE)
@@ -81,6 +82,7 @@ class _Reply:
         self._said: list[Sentence] = []
         self._withheld: list[str] = []
         self._first_ms: float | None = None
+        self._refused = False  # the model itself said that the passages do not answer
         self._model = generator.name
 
     @property
@@ -105,7 +107,7 @@ class _Reply:
 
     def verbatim(self) -> Iterator[Sentence]:
         """The best passages in their own words, where the model said nothing that answers."""
-        if self._said:
+        if self._said or (self._refused and self._candidates[0].log_odds < DESPITE_REFUSAL):
             return
         if self._generator.window:
             self._model = f"{self._generator.name}, quoted"
@@ -146,7 +148,9 @@ class _Reply:
     def _worth_checking(self, texts: Iterator[str]) -> Iterator[str]:
         for text in texts:
             shown = bare(text)
-            if shown and not _REFUSAL.search(shown) and not shown.endswith("?") and not self._says_nothing(shown):
+            if shown and _REFUSAL.search(shown):
+                self._refused = True
+            elif shown and not shown.endswith("?") and not self._says_nothing(shown):
                 yield shown
 
     def _says_nothing(self, text: str) -> bool:
@@ -159,8 +163,23 @@ class _Reply:
         return list({**best, **{id(hit): hit for hit in self._hits}}.values())
 
     def _support(self, text: str) -> tuple[Span, ...]:
-        span = cite.support(cite.claim_of(text, question=self._question), self._spans, embed=self._embed)
+        """The span that says what the sentence says, and is about what was asked.
+
+        A small model puts the question's words around any number that it meets: a true quotation from a passage that
+        does not answer the question is a wrong citation.
+        """
+        claim = cite.claim_of(text, question=self._question)
+        terse = not claim.stems - self._asked.stems
+        span = cite.support(claim, self._relevant(terse=terse), embed=self._embed)
         return (span,) if span else ()
+
+    def _relevant(self, *, terse: bool) -> list[Span]:
+        """The spans that a sentence may lean on: of passages that may answer, or, of a bare value, only such spans."""
+        rated = [one.span for one in self._candidates if one.probability >= relevance.MAY_ANSWER]
+        if terse:
+            return rated
+        hits = {id(span.hit) for span in rated}
+        return [span for span in self._spans if id(span.hit) in hits]
 
     def _answers(self, text: str) -> bool:
         """Whether a sentence tells what was asked, beyond the question's own words."""

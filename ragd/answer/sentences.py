@@ -75,7 +75,19 @@ def pieces(text: str) -> list[tuple[int, int]]:
     for boundary in sentencex.get_sentence_boundaries("en", text):
         start, end = boundary["start_index"], boundary["end_index"]
         found += [_trim(text, *span) for span in _lines_apart(text, start, end)]
-    return [(start, end) for start, end in found if start < end]
+    return _with_closing_marks(text, [(start, end) for start, end in found if start < end])
+
+
+def _with_closing_marks(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The marks that close a bold or quoted sentence belong to it: "**14 October.** Serviced" is cut after them."""
+    mended: list[tuple[int, int]] = []
+    for start, end in spans:
+        closing = re.match(r"(\*\*|__|[*_\"”’»)])\s+(?=\S)", text[start:end])
+        if closing and mended and text[slice(*mended[-1])].count(closing[1]) % 2 == (closing[1] in '**__"'):
+            mended[-1] = (mended[-1][0], start + len(closing[1]))
+            start += closing.end()  # noqa: PLW2901 (what is left of the piece)
+        mended.append((start, end))
+    return mended
 
 
 def _lines_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

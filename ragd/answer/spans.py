@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ragd import places
 from ragd.answer import sentences, values, words
-from ragd.records import Hit
+from ragd.records import Hit, Mark
 
 LONGEST = 3  # pieces in one quote
 LONGEST_QUOTE = 600  # code points; a single piece may be longer
@@ -15,6 +15,7 @@ LONGEST_QUOTE = 600  # code points; a single piece may be longer
 # A quote never crosses one of these: what stands on two pages or under two headings is not one text to the eye.
 WALLS = frozenset({"page", "column", "slide", "sheet", "message", "turn", "heading"})
 
+_QUOTE_MARKS = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _FRONTMATTER = re.compile(r"---\n.*?\n---(?:\n|$)", re.DOTALL)
 
 
@@ -66,8 +67,8 @@ class Span:
 
     @cached_property
     def shown(self) -> str:
-        """The text on one line, as a sentence of an answer shows it."""
-        return " ".join(self.text.split())
+        """The text on one line and without a reply's quote marks, as a sentence of an answer shows it."""
+        return " ".join(_QUOTE_MARKS.sub("", self.text).split())
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -128,9 +129,20 @@ def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
     chunk = hit.chunk
     frontmatter = _FRONTMATTER.match(chunk.text) if chunk.start == 0 else None
     first = frontmatter.end() if frontmatter else chunk.start
-    walls = sorted({m.offset for m in chunk.marks if m.kind in WALLS and first < m.offset < chunk.end})
+    walls = sorted({wall for mark in chunk.marks for wall in _walls(hit, mark) if first < wall < chunk.end})
     for begin, end in zip([first, *walls], [*walls, chunk.end], strict=True):
         text = chunk.text[begin - chunk.start : end - chunk.start]
         run = [(begin + start, begin + last) for start, last in sentences.pieces(text)]
         head = 1 if run and chunk.text[run[0][0] - chunk.start] == "#" else 0
         yield from (part for part in (run[:head], run[head:]) if part)
+
+
+def _walls(hit: Hit, mark: Mark) -> Iterator[int]:
+    """Where a mark stands, and of a heading where its line ends: it is no part of the sentence below it."""
+    if mark.kind in WALLS:
+        yield mark.offset
+    if mark.kind == "heading":
+        chunk = hit.chunk
+        end = chunk.text.find("\n", max(mark.offset - chunk.start, 0)) + chunk.start
+        if mark.offset >= chunk.start and end > mark.offset:
+            yield end

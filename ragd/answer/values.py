@@ -1,9 +1,11 @@
 """What a text states exactly: numbers, dates and times by value, codes letter by letter."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+
+from ragd.answer import words
 
 MONTHS = {
     name: number
@@ -75,14 +77,26 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """What a text states exactly. A number that can be read two ways ("1.200") has both readings in one set."""
+class Measure:
+    """A number and the stems of the words that say of what: "30 calendar days", "€ 450", "6.3 %"."""
 
-    numbers: tuple[frozenset[float], ...]
+    readings: frozenset[float]  # a number that can be read two ways ("1.200") has both
+    units: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a text states exactly."""
+
+    measures: tuple[Measure, ...]
     dates: tuple[tuple[When, ...], ...]  # a date that can be read two ways ("3/4/2024") has both readings
     times: frozenset[str]  # "17:05"
     codes: frozenset[str]
     weekdays: frozenset[int]  # Monday is 0
+
+    @property
+    def numbers(self) -> tuple[frozenset[float], ...]:
+        return tuple(measure.readings for measure in self.measures)
 
 
 def values(text: str) -> Values:
@@ -90,11 +104,9 @@ def values(text: str) -> Values:
     dates, rest = _dates(text)
     times, rest = _times(rest)
     codes, rest = _codes(rest)
-    words = re.findall(r"[^\W\d_]+", rest.casefold())
-    numbers = [_readings(match.group()) for match in _NUMBER.finditer(rest)]
-    numbers += [frozenset({NUMBER_WORDS[word]}) for word in words if word in NUMBER_WORDS]
-    weekdays = frozenset(WEEKDAYS[word] for word in words if word in WEEKDAYS and len(word) > 3)
-    return Values(tuple(numbers), tuple(dates), times, codes, weekdays)
+    spoken = re.findall(r"[^\W\d_]+", rest.casefold())
+    weekdays = frozenset(WEEKDAYS[word] for word in spoken if word in WEEKDAYS and len(word) > 3)
+    return Values(tuple(_measures(rest)), tuple(dates), times, codes, weekdays)
 
 
 def stated(shown: Values) -> frozenset[float]:
@@ -184,6 +196,30 @@ def _codes(text: str) -> tuple[frozenset[str], str]:
     plain = {code for code in found if _UNIT.fullmatch(code)}
     rest = _CODE.sub(lambda match: f" {_UNIT.fullmatch(match.group())[1]} " if match.group() in plain else " ", text)  # type: ignore[index]
     return frozenset(code.casefold() for code in found - plain), rest
+
+
+def _measures(text: str) -> Iterator[Measure]:
+    for match in _NUMBER.finditer(text):
+        yield Measure(_readings(match.group()), _units(text[: match.start()], text[match.end() :]))
+    for match in re.finditer(r"[^\W\d_]+", text):
+        if match.group().casefold() in NUMBER_WORDS:
+            readings = frozenset({NUMBER_WORDS[match.group().casefold()]})
+            yield Measure(readings, _units(text[: match.start()], text[match.end() :]))
+
+
+def _units(before: str, after: str) -> frozenset[str]:
+    """What a number counts: a currency before it, a percent sign, or the next words up to a small one or a comma."""
+    found = {CURRENCIES[sign] for sign in re.findall(r"([€$£]|\b(?:eur|usd|gbp))\s*$", before[-5:].casefold())}
+    after = after[:60].replace("per cent", "percent").casefold()
+    if sign := re.match(r"\s*(%|percent|procent|prozent|[€$£])", after):
+        return frozenset({*found, CURRENCIES.get(sign[1], "%")})
+    named = re.match(r"(?:[\s-]+[^\W\d_]+['’]?){1,3}", after)
+    for word in re.findall(r"[^\W\d_]+", named.group()) if named else ():
+        if word in words.SMALL or word in MONTHS:
+            break
+        if word not in NUMBER_WORDS:
+            found.add(CURRENCIES.get(word, words.stem(word)))
+    return frozenset(found)
 
 
 def _readings(digits: str) -> frozenset[float]:
