@@ -1,5 +1,6 @@
 """Which exact span supports a sentence, and which sentences nothing supports."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,66 @@ WORDS_ENOUGH = 0.75  # share of a sentence's content words that the span and its
 WORDS_SOME = 0.55  # the same where the meaning agrees as well
 MEANING_ENOUGH = 0.7  # cosine of sentence and span
 SHORTLIST = 8  # spans whose meaning is compared
+
+# Who wrote a mail supports "Dana wrote ..." and not "The surveyor is Dana".
+_TELLS = frozenset(
+    words.stem(word)
+    for word in (
+        *(
+            "write",
+            "wrote",
+            "written",
+            "writes",
+            "send",
+            "sent",
+            "mail",
+            "mailed",
+            "email",
+            "message",
+            "letter",
+            "reply",
+        ),
+        *(
+            "replied",
+            "ask",
+            "asked",
+            "answer",
+            "answered",
+            "told",
+            "tell",
+            "report",
+            "reported",
+            "suggest",
+            "suggested",
+        ),
+        *(
+            "propose",
+            "proposed",
+            "recommend",
+            "recommended",
+            "invite",
+            "invited",
+            "thank",
+            "thanked",
+            "mention",
+            "note",
+        ),
+        *(
+            "mentioned",
+            "explain",
+            "explained",
+            "agree",
+            "agreed",
+            "promise",
+            "promised",
+            "confirm",
+            "confirmed",
+            "author",
+        ),
+    )
+)
+
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my|mine|ik|mij|mijn|ich|mir|mich|mein\w*|moi)\b")
 
 Embed = Callable[[Sequence[str]], Any]  # texts -> (n, dimensions) unit vectors
 
@@ -119,13 +180,18 @@ def share_of(claim: Claim, span: Span) -> float:
 def _states(claim: Claim, span: Span) -> bool:
     """Whether everything exact in the claim stands in the span or among its facts."""
     return (
-        claim.names <= span.names | span.facts.names
+        claim.names <= span.names | span.facts.names | _tellers(claim, span)
         and all(_measured(measure, span) or _fact_year(measure, span) for measure in claim.values.measures)
-        and all(_dated(readings, span) for readings in claim.values.dates)
+        and all(_dated(readings, span, alone=not claim.stems) for readings in claim.values.dates)
         and all(_timed(time, span) for time in claim.values.times)
         and all(code in span.text.casefold() for code in claim.values.codes)
         and claim.values.weekdays <= _weekdays(span)
     )
+
+
+def _tellers(claim: Claim, span: Span) -> frozenset[str]:
+    """Names of the document's people where they may stand for the span's "I", or the claim says who wrote it."""
+    return span.facts.people if _TELLS & claim.stems or _FIRST_PERSON.search(span.text) else frozenset()
 
 
 def _measured(claimed: values.Measure, span: Span) -> bool:
@@ -151,10 +217,11 @@ def _fact_year(measure: values.Measure, span: Span) -> bool:
     return when is not None and when.year is not None and when.year in measure.readings and when.year > 1900
 
 
-def _dated(readings: tuple[values.When, ...], span: Span) -> bool:
+def _dated(readings: tuple[values.When, ...], span: Span, *, alone: bool) -> bool:
+    """Whether the span shows the date. A date alone is an answer, and a document's own date answers nothing."""
     shown = [when for dates in (*span.values.dates, *span.facts.values.dates) for when in dates]
     context = span.facts.when
-    shown += [context] if context else []
+    shown += [context] if context and not alone else []
     if any(values.agrees(claim, when, context) for claim in readings for when in shown):
         return True
     # A diary's years often stand in its headings: "2023" above "14 November".
@@ -181,14 +248,20 @@ def _weekdays(span: Span) -> frozenset[int]:
 
 
 def _contradicts(claim: Claim, span: Span) -> bool:
-    """Whether the span's clause that is nearest to the claim denies what the claim affirms, or the other way round."""
-    clauses = [(len(claim.stems & set(words.content(clause))), clause) for clause in words.clauses(span.text)]
+    """Whether the span denies what the claim affirms, or the other way round.
+
+    The clause that shares most with the claim must deny as the claim does; and what the claim shares with denying
+    clauses only ("oiled, not varnished") it must not affirm.
+    """
+    denies = words.negated(claim.text)
+    clauses = [(claim.stems & set(words.content(text)), words.negated(text)) for text in words.clauses(span.text)]
     if not clauses:
         return False
-    most = max(shared for shared, _ in clauses)
-    nearest = [clause for shared, clause in clauses if shared == most]
-    denied = words.negated(claim.text)
-    return all(words.negated(clause) != denied for clause in nearest)
+    most = max(len(shared) for shared, _ in clauses)
+    if all(denied != denies for shared, denied in clauses if len(shared) == most):
+        return True
+    affirmed = set().union(*(shared for shared, denied in clauses if not denied))
+    return not denies and any(denied and shared - affirmed for shared, denied in clauses)
 
 
 def _meaning(claim: Claim, spans: Sequence[Span], embed: Embed | None) -> list[float]:

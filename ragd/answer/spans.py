@@ -24,7 +24,8 @@ class Facts:
     """What is known about a passage besides its words: who, when, under which title and headings."""
 
     text: str
-    names: frozenset[str]  # stems
+    names: frozenset[str]  # stems of the title's and the headings' words
+    people: frozenset[str]  # stems of the names of who wrote and who received it
     when: values.When | None
 
     @cached_property
@@ -100,8 +101,11 @@ def facts_of(hit: Hit, start: int) -> Facts:
     title = " > ".join(part for part in (document.title or "", *headings[-2:]) if part)
     people = [person for person in (document.author, *document.recipients) if person]
     text = "\n".join((title, *people))
-    names = frozenset(words.stem(word) for word in words.tokens(text))
-    return Facts(text=text, names=names, when=values.of_iso(document.date))
+    return Facts(text, names=_stems(title), people=_stems("\n".join(people)), when=values.of_iso(document.date))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(words.stem(word) for word in words.tokens(text))
 
 
 def spans_of(hits: Sequence[Hit]) -> list[Span]:
