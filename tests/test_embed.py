@@ -221,6 +221,60 @@ def test_a_damaged_copy_is_made_anew(model: Path, fast_copy: Path, tmp_path: Pat
     assert open_embedder(model, graph.parent, device="cpu", threads=1).dimensions == 384
 
 
+def test_a_new_copy_replaces_the_older_ones_of_its_model(tmp_path: Path) -> None:
+    def copied(name: str, source: str | None, wish: str = "auto") -> Path:
+        place = tmp_path / "fast" / name
+        place.mkdir(parents=True)
+        (place / COPY).write_text(json.dumps({"source": source, "wish": wish} if source else {"precision": "int8"}))
+        return place
+
+    new = copied("bert-aaaa-bbbb-auto-3", "/models/mini")
+    older = copied("bert-aaaa-bbbb-auto-2", None)
+    of_before = copied("bert-cccc-bbbb-auto-3", "/models/mini")
+    copied("bert-aaaa-bbbb-auto-4", None)  # a newer ragd's
+    copied("bert-aaaa-bbbb-fp32-2", None)  # of another precision
+    copied("bert-aaaa-bbbb-fp32-3", "/models/mini", wish="fp32")
+    copied("bert-cccc-bbbb-auto-2", None)  # another model, for all that is known
+    copied("bert-dddd-bbbb-auto-3", "/models/other")
+    assert convert.superseded(new) == [older, of_before]
+    for old in convert.superseded(new):
+        convert.discard(old, tmp_path)
+    assert not older.exists() and not of_before.exists() and not (tmp_path / older.name).exists()
+    assert convert.superseded(new) == []
+
+
+def test_attention_is_one_node_where_the_model_allows_it(fast_copy: Path, tmp_path: Path) -> None:
+    script = f"""
+        import sys
+        from pathlib import Path
+        import onnx
+        from transformers import BertConfig, BertModel, ModernBertConfig, ModernBertModel
+        from ragd.errors import ModelError
+        from ragd.models.graph import export
+        sizes = dict(vocab_size=100, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64)
+        ends = dict(pad_token_id=0, bos_token_id=1, eos_token_id=2, cls_token_id=1, sep_token_id=2)
+        folder = Path({str(tmp_path)!r})
+        BertModel(BertConfig(**sizes)).save_pretrained(folder / "plain")
+        ModernBertModel(ModernBertConfig(**sizes, **ends, local_attention=16)).save_pretrained(folder / "local")
+        graph = onnx.load(export(folder / "plain", folder / "plain.onnx", window=64, attention="fused")).graph
+        assert [node.op_type for node in graph.node].count("Attention") == 2
+        try:
+            export(folder / "local", folder / "local.onnx", window=64, attention="fused")
+        except RuntimeError as error:
+            assert "asks for more: sliding_window" in str(error.__cause__), error
+        else:
+            raise AssertionError("a window of 16 tokens became a view of everything")
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
 def test_a_copy_that_cannot_be_made_is_told_once_and_the_original_serves(model: Path, tmp_path: Path) -> None:
     other = edited(model, tmp_path / "m", config={"model_type": "no such thing"})
     said: list[str] = []

@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+from ragd.index.tokens import Tokens
 from ragd.places import held
 from ragd.records import Chunk, Document, Mark
 
@@ -41,6 +42,7 @@ class Chunker:
         """`name` names the tokenizer: another one cuts elsewhere, so the version says which."""
         self.version = f"{VERSION}-{window}-{name}"
         self._tokenizer = tokenizer
+        self._tokens = Tokens(tokenizer)
         self._room = window - SPECIAL_TOKENS
         self._splitters: dict[int, TextSplitter] = {}
         self._headers: dict[str, int] = {"": 0}
@@ -54,10 +56,10 @@ class Chunker:
 
     def count(self, text: str) -> int:
         """How many of the embedder's tokens a text is, without the special ones."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return len(self._tokens.ids(text))
 
     def _rulers(self, documents: Sequence[Document]) -> "Iterator[Ruler]":
-        """Every text is read by the tokenizer once, many at a time on all cores; very long ones piece by piece."""
+        """Every text is read once, many at a time; very long ones piece by piece."""
         batch: list[str] = []
         for document in documents:
             if batch and sum(map(len, batch)) + len(document.text) > READ_AT_ONCE:
@@ -70,8 +72,9 @@ class Chunker:
         if len(texts) == 1 and len(texts[0]) > READ_AT_ONCE:
             yield Ruler(texts[0], self.count, None)
             return
-        read = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        yield from (Ruler(text, self.count, one.offsets) for text, one in zip(texts, read, strict=True))
+        yield from (
+            Ruler(text, self.count, starts) for text, starts in zip(texts, self._tokens.starts(texts), strict=True)
+        )
 
     def _spans(self, document: Document, ruler: "Ruler") -> list[Span]:
         return [
@@ -144,10 +147,10 @@ class Chunker:
 class Ruler:
     """Measures spans of one text in tokens, by where its tokens stand where that is known."""
 
-    def __init__(self, text: str, count: Callable[[str], int], offsets: Sequence[tuple[int, int]] | None) -> None:
+    def __init__(self, text: str, count: Callable[[str], int], starts: Sequence[int] | None) -> None:
         self.text = text
         self._count = count
-        self._starts = [start for start, _ in offsets] if offsets is not None else None
+        self._starts = starts
 
     def tokens(self, start: int, end: int) -> int:
         """How many tokens a span is; counted anew where it begins or ends within a word, which cuts tokens."""

@@ -29,8 +29,8 @@ from ragd.index.recipe import (
     read_recipe,
     revision_of,
     sha256_of,
-    token_ids,
 )
+from ragd.index.tokens import Tokens
 
 Precision = Literal["auto", "fp32", "fp16", "int8"]
 Vectors = NDArray[np.float32]
@@ -96,6 +96,7 @@ class OnnxEmbedder:
         self.fingerprint = fingerprint_of(recipe, facts["revision"], facts["precision"])
         self.runs = f"cpu, {facts['precision']}, {threads} thread{'s' if threads > 1 else ''}"
         self._recipe = recipe
+        self._tokens = Tokens(self.tokenizer)
         self._threads = threads
         self._session = open_session(copy / GRAPH)
         self._input = self._session.get_inputs()[0].name
@@ -125,7 +126,7 @@ class OnnxEmbedder:
             return self._pool
 
     def _vector(self, text: str) -> Vectors:
-        ids = token_ids(self.tokenizer, text, self.window)
+        ids = self._tokens.for_model(text, self.window)
         hidden = self._session.run(None, {self._input: np.array([ids], dtype=np.int64)})[0][0]
         # Pooled here and not in the graph: a graph with the pooling inside came out wrong with no error: cosine .12.
         pooled = hidden[0] if self._recipe.pooling == "cls" else hidden.mean(axis=0, dtype=np.float32)

@@ -105,16 +105,6 @@ def load_tokenizer(model: Path) -> Any:
     return tokenizer
 
 
-def token_ids(tokenizer: Any, text: str, window: int) -> list[int]:
-    """The token ids of a text with the model's special tokens, at most `window`."""
-    ids: list[int] = tokenizer.encode(text).ids
-    if len(ids) > window:
-        encoding = tokenizer.encode(text, add_special_tokens=False)
-        encoding.truncate(window - tokenizer.num_special_tokens_to_add(False))
-        ids = tokenizer.post_process(encoding).ids
-    return ids
-
-
 def _pooling_mode(config: dict[str, Any]) -> str:
     """ "mean", "cls" or whatever else the file says; older files have a flag for each way, newer ones a name."""
     if "pooling_mode" in config:

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -21,11 +22,12 @@ from typing import Any
 
 from ragd.errors import ModelError
 from ragd.index.embed import COPY, GRAPH, OnnxEmbedder, Vectors, available_cores, load_original
-from ragd.index.recipe import Recipe, read_recipe, revision_of, sha256_of
+from ragd.index.recipe import Recipe, first_line, read_recipe, revision_of, sha256_of
+from ragd.models.graph import export, quantize
 from ragd.models.sample import texts_to_compare, texts_to_time
 from ragd.models.shelf import digest_of, making, need_space, put, read_json, write_json
 
-FORMAT = 2  # raise it when copies are made another way: every machine then makes its own anew
+FORMAT = 3  # raise it when copies are made another way: every machine then makes its own anew
 CLOSE_ENOUGH = 0.98  # mean cosine to the original; int8 at .986-.994 kept nDCG@10 within .005
 NEVER_BELOW = 0.90  # of any one text: a graph that is wrong for some lengths would hide in a mean
 FASTER = 1.1  # int8 is chosen unless fp32 is faster by this factor: it takes a fifth of the memory
@@ -33,6 +35,9 @@ LARGEST = 1_900_000_000  # bytes of weights: one ONNX file ends at 2 GB
 PROVEN = ("mean", "cls")  # the poolings that OnnxEmbedder repeats
 CANNOT = 3  # exit code of the maker: this model, or what is installed, does not allow it
 PASSING = ("MemoryError", "memory ran out", "No space left", "KeyboardInterrupt")  # reasons that may be gone next time
+
+WAYS = ("fused", "eager")  # of attention in a graph, better first: one node for it, or the model's own many
+UNFIT = (ModelError, RuntimeError, ValueError, TypeError, AttributeError, LookupError)  # what exporters say, in effect
 
 Say = Callable[[str], None]
 
@@ -109,6 +114,8 @@ def _make_apart(model: Path, folder: Path, place: Path, precision: str, say: Say
         facts = read_json(folder / "made" / COPY)
         put(folder / "made", place)
         _refusal(place).unlink(missing_ok=True)
+        for old in superseded(place):
+            discard(old, folder)
         say(_result(facts))
         return place
     said = _reason(maker.stderr, maker.returncode)
@@ -116,6 +123,27 @@ def _make_apart(model: Path, folder: Path, place: Path, precision: str, say: Say
         write_json(_refusal(place), {"reason": said, "versions": _versions()})
     say(f"no fast copy of the embedding model ({said}); it runs without, at about a quarter of the speed")
     return None
+
+
+def superseded(place: Path) -> list[Path]:
+    """The copies that a new one replaces: of the same model in an older format, and of what its folder held before."""
+    facts = read_json(place / COPY)
+    prefix, _, number = place.name.rpartition("-")
+    found = []
+    for other in place.parent.glob("*-*"):
+        start, _, older = other.name.rpartition("-")
+        said = read_json(other / COPY)
+        of_before = start == prefix and older.isdecimal() and int(older) < int(number)
+        same_source = said.get("source") == facts.get("source") is not None and said.get("wish") == facts.get("wish")
+        if said and other != place and (of_before or same_source):
+            found.append(other)
+    return sorted(found)
+
+
+def discard(old: Path, folder: Path) -> None:
+    """Take a copy away, whole: whoever has it open has it in memory, and nobody finds half of one."""
+    with suppress(OSError):  # another user's folder: it costs disk, nothing else
+        shutil.rmtree(old.replace(folder / old.name))
 
 
 def _reason(said: str, code: int) -> str:
@@ -140,11 +168,9 @@ def make(model: Path, folder: Path, precision: str) -> None:
     recipe = read_recipe(model)
     if sum(path.stat().st_size for path in model.rglob("*.safetensors")) > LARGEST:
         raise ModelError(f"its weights are larger than {LARGEST / 1e9:.1f} GB")
-    exported = export(model, folder / "exported.onnx", window=recipe.window)
     subject = _open_subject(model, recipe)
     wanted = ("int8", "fp32") if precision == "auto" else (precision,)
-    made = [_candidate(kind, exported, folder, subject) for kind in wanted]
-    candidates = {candidate.precision: candidate for candidate in made if candidate}
+    candidates = {candidate.precision: candidate for candidate in _candidates(wanted, folder, subject)}
     if not candidates:
         raise ModelError(f"no copy comes within a cosine of {CLOSE_ENOUGH} of the original")
     speeds = _race(list(candidates.values()), subject)
@@ -154,6 +180,8 @@ def make(model: Path, folder: Path, precision: str) -> None:
         {
             "precision": best.precision,
             "revision": subject.revision,
+            "source": str(model.resolve()),
+            "wish": precision,
             "cosine": round(best.cosine, 5),
             "lowest_cosine": round(best.lowest, 5),
             "texts_per_second": {name: round(speed, 1) for name, speed in speeds.items()},
@@ -169,62 +197,22 @@ def choose(speeds: dict[str, float], candidates: list[str]) -> str:
     return candidates[0]
 
 
-def export(model: Path, target: Path, *, window: int) -> Path:
-    """Write the encoder as an ONNX graph: token ids (1, n) in, last hidden state (1, n, dimensions) out.
-
-    One text a call needs no attention mask, and the graph none of the work on it. Eager attention, because the exported
-    form of torch's fused one is slower (it guards every row against NaN).
-    """
-    try:
-        import onnxscript  # noqa: F401 - torch's exporter needs it and says so only after the model is loaded
-        import torch
-        from transformers import AutoModel
-    except ImportError as error:
-        raise ModelError(f"{error.name} is not installed") from error
-    encoder = AutoModel.from_pretrained(
-        str(model), attn_implementation="eager", local_files_only=True, dtype=torch.float32
-    )
-
-    class OneText(torch.nn.Module):
-        """The encoder, asked for one thing."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = encoder
-
-        def forward(self, input_ids: torch.Tensor) -> Any:
-            return self.encoder(input_ids=input_ids).last_hidden_state
-
-    length = torch.export.Dim("length", min=2, max=window)
-    program: Any = torch.onnx.export(
-        OneText().eval(),
-        (torch.ones((1, 16), dtype=torch.long),),
-        dynamo=True,
-        dynamic_shapes=({1: length},),
-        input_names=["input_ids"],
-        output_names=["last_hidden_state"],
-        verbose=False,
-    )
-    program.save(str(target), external_data=False)
-    return target
-
-
-def quantize(exported: Path, target: Path, *, bits: int) -> Path:
-    """Write the int8 form: weights a channel at a time, activations a text at a time.
-
-    Word embeddings stay fp32: as int8 they save 35 MB and no time, and cost .005 of nDCG@10 on cranfield.
-    """
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
-
-    quantize_dynamic(
-        exported,
-        target,
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        reduce_range=bits == 7,
-        op_types_to_quantize=["MatMul", "Gemm"],
-    )
-    return target
+def _candidates(wanted: Sequence[str], folder: Path, subject: "Subject") -> list["Candidate"]:
+    """Graphs that are close enough to the original, with fused attention where the model's own fits it."""
+    for attention in WAYS:
+        place = folder / attention
+        place.mkdir()
+        try:
+            exported = export(subject.model, place / "exported.onnx", window=subject.recipe.window, attention=attention)
+            made = [_candidate(precision, exported, place, subject) for precision in wanted]
+        except UNFIT as error:
+            if attention == WAYS[-1]:
+                raise
+            print(f"attention cannot be fused: {first_line(error)}", file=sys.stderr)
+            continue
+        if any(made):
+            return [candidate for candidate in made if candidate]
+    return []
 
 
 def _candidate(precision: str, exported: Path, folder: Path, subject: "Subject") -> "Candidate | None":
