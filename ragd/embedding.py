@@ -1,12 +1,16 @@
 """The embedder that a configuration names: its tokenizer at once, the model itself when something is to be embedded."""
 
 import hashlib
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
 from ragd.config import Config
+from ragd.errors import RagdError
+from ragd.index import vectors
 from ragd.index.catalog import Catalog
 from ragd.index.chunk import Chunker
 from ragd.index.embed import Embedder, Precision, choose_device, open_embedder
@@ -21,6 +25,8 @@ class Embedding:
         self._config = config
         self._models_home = models_home
         self._embedder: Embedder | None = None
+        self._opening = threading.Lock()
+        self._foreseen = False
 
     @cached_property
     def folder(self) -> Path:
@@ -36,18 +42,35 @@ class Embedding:
 
     def open(self, say: Callable[[str], None]) -> Embedder:
         """The embedder, ready. The first time on a CPU a fast copy of the model is made, which `say` is told."""
-        if self._embedder is None:
-            precision = cast(Precision, self._config.precision)
-            # On a GPU passages go through sentence-transformers; a question is ready sooner on an exact copy.
-            of_copy = precision if choose_device(self._config.device) == "cpu" else "fp32"
-            self._embedder = open_embedder(
-                self.folder,
-                convert.fast_copy(self.folder, self._models_home, precision=of_copy, say=say),
-                device=self._config.device,
-                threads=self._config.threads,
-                precision=precision,
-            )
-        return self._embedder
+        with self._opening:
+            if self._embedder is None:
+                self._embedder = open_embedder(
+                    self.folder,
+                    convert.fast_copy(self.folder, self._models_home, precision=self._of_copy(), say=say),
+                    device=self._config.device,
+                    threads=self._config.threads,
+                    precision=cast(Precision, self._config.precision),
+                )
+            return self._embedder
+
+    def foresee(self) -> None:
+        """Open the embedder in a thread, and the store of its vectors with it, so that who asks later need not wait.
+
+        Not where a copy must be made first: that takes half a minute and is told. An error is for who asks.
+        """
+        if not self._foreseen:
+            self._foreseen = True
+            threading.Thread(target=self._open_early, name="ragd-foresee", daemon=True).start()
+
+    def _open_early(self) -> None:
+        with suppress(RagdError, OSError, ImportError):
+            if convert.nothing_to_make(self.folder, self._models_home, precision=self._of_copy()):
+                self.open(lambda line: None)
+                vectors.load()
+
+    def _of_copy(self) -> str:
+        # On a GPU passages go through sentence-transformers; a question is ready sooner on an exact copy.
+        return self._config.precision if choose_device(self._config.device) == "cpu" else "fp32"
 
     def space(self, catalog: Catalog, embedder: Embedder) -> int:
         """The space of this embedder's vectors; the first one is searched at once, a later one when it is filled."""
@@ -61,7 +84,7 @@ class Embedding:
         space = catalog.setting("space")
         if space is None:
             return catalog.chunk_count() == 0
-        return catalog.spaces.wish(int(space)) == self._wish() and not catalog.spaces.owed(int(space))
+        return catalog.spaces.wish(int(space)) == self._wish() and not catalog.spaces.owed(int(space), limit=1)
 
     def _wish(self) -> str:
         """What decides which model is opened, cheaply: where any of it changes, the fingerprint is looked at."""

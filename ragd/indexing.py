@@ -56,6 +56,7 @@ class Indexer:
         self.words = stores.words
         self._reports = reports
         self._meaning: Meaning | None = None
+        self._giver: ingest.MeaningGiver | None = None
         self._progress = Progress("looking")
 
     def remember(self, paths: Iterable[Path]) -> list[str]:
@@ -195,9 +196,22 @@ class Indexer:
             return False
         if self._progress.stage != "meaning":
             self._meter(stage="meaning", texts_done=0, texts_total=len(owed))
-        done = ingest.give_meaning(self.catalog, meaning, owed[: ingest.MEANING_AT_ONCE])
+        if self._giver is None:
+            self._giver = ingest.MeaningGiver(self.catalog, meaning)
+        done = self._giver.give(owed)
         self._meter(texts_done=self._progress.texts_done + done)
         return True
+
+    def finish(self) -> None:
+        """Write what is begun: it may be a second's work when a run is stopped, and none of it is lost."""
+        if self._giver:
+            self._giver.finish()
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        if self._giver:
+            self._giver.close()
+        self.words.close()
 
     def meaning(self) -> Meaning:
         """The embedder and the space its vectors live in, opened when first needed."""
@@ -247,7 +261,7 @@ class Indexer:
         ]
 
     def _rooms(self) -> Rooms:
-        return Rooms(self.catalog, self.words, self._embedding.chunker, reader_version)
+        return Rooms(self.catalog, self.words, self._embedding.chunker, reader_version, self._embedding.foresee)
 
     def _meter(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
@@ -266,8 +280,9 @@ def indexer(
             at_work = Indexer(home, embedding, pool, stores=Stores(catalog, words), reports=reports)
             try:
                 yield at_work
+                at_work.finish()
             finally:
-                at_work.words.close()
+                at_work.close()
         finally:
             catalog.close()
 

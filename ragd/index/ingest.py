@@ -4,6 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 BATCH_CHUNKS = 2_000  # a batch closes at about this many passages,
 BATCH_SECONDS = 1.0  # or after this long
-MEANING_AT_ONCE = 256  # passages embedded between two commits: about two seconds on two cores
+MEANING_AT_ONCE = 128  # passages embedded between two commits: about a second on two cores
 
 
 class Embedding(Protocol):
@@ -37,6 +38,7 @@ class Rooms:
     words: Words
     chunker: Chunker
     reader: Callable[[str], str]  # file name -> the parser that reads it, with its version
+    foresee: Callable[[], None]  # called when there is something new to read: the embedder may get ready meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,50 @@ def forget_files(rooms: Rooms, paths: Iterable[str]) -> None:
     rooms.catalog.commit(Batch(missing=list(paths)), chunker=rooms.chunker.version)
 
 
-def give_meaning(catalog: Catalog, meaning: Meaning, owed: Sequence[int]) -> int:
-    """Embed passages that are owed, as many as come in one commit. Returns how many."""
-    rows = list(catalog.of_passages(owed))
-    vectors = meaning.embedder.passages([embedded_text(row.title, row.author, row.chunk) for row in rows])
-    passages = [row.passage for row in rows]
-    meaning.vectors.add(passages, vectors)  # on the disk when it returns: only now may the catalog say so
-    catalog.spaces.mark(meaning.space, passages)
-    return len(passages)
+class MeaningGiver:
+    """Gives passages their vectors, one batch a call; while a batch is written the next is embedded already."""
+
+    def __init__(self, catalog: Catalog, meaning: Meaning) -> None:
+        self._catalog = catalog
+        self._meaning = meaning
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ragd-meaning")
+        self._ahead: _Embedding | None = None
+
+    def give(self, owed: Sequence[int]) -> int:
+        """Write one batch of passages that are owed, having begun the one after it. Returns how many were written."""
+        current = self._ahead or self._begin(owed[:MEANING_AT_ONCE])
+        begun = set(current.passages)
+        others = [passage for passage in owed if passage not in begun][:MEANING_AT_ONCE]
+        self._ahead = self._begin(others) if others else None
+        return self._write(current)
+
+    def finish(self) -> int:
+        """Write what was begun. Returns how many."""
+        current, self._ahead = self._ahead, None
+        return self._write(current) if current else 0
+
+    def close(self) -> None:
+        """Let go of what was begun; it stays owed."""
+        self._thread.shutdown(cancel_futures=True)
+
+    def _begin(self, owed: Sequence[int]) -> "_Embedding":
+        rows = list(self._catalog.of_passages(owed))
+        texts = [embedded_text(row.title, row.author, row.chunk) for row in rows]
+        return _Embedding([row.passage for row in rows], self._thread.submit(self._meaning.embedder.passages, texts))
+
+    def _write(self, batch: "_Embedding") -> int:
+        # On the disk when `add` returns: only then may the catalog say so.
+        self._meaning.vectors.add(batch.passages, batch.vectors.result())
+        self._catalog.spaces.mark(self._meaning.space, batch.passages)
+        return len(batch.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """Passages whose vectors are being made."""
+
+    passages: list[int]
+    vectors: "Future[numpy.ndarray]"
 
 
 def cut_anew(rooms: Rooms) -> int:
@@ -163,6 +201,7 @@ class Basket:
         """Add what a parser yielded."""
         state = self._open.setdefault(file, _Open())
         if isinstance(item, Member):
+            self._rooms.foresee()
             state.parts.add(item.part)
             state.documents += 1
             self._members.append((file, item))

@@ -293,6 +293,12 @@ class _Places:
         return wanted[there].tolist(), self.places[at[there]].tolist()
 
 
+def load() -> None:
+    """Import what the first write needs, which takes half a second: for who can while something else is waited for."""
+    import lance  # noqa: F401
+    import pyarrow as pa  # noqa: F401
+
+
 def _matrix(column: Any, dimensions: int) -> np.ndarray:
     flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
     rows: np.ndarray = np.asarray(flat, dtype=np.float32).reshape(-1, dimensions)

@@ -49,14 +49,11 @@ def fast_copy(model: Path, models_home: Path, *, precision: str, say: Say) -> Pa
     revision, so that another model makes another. `say` gets a line where it takes long or cannot be done; a reason
     why it cannot is remembered until other versions of the libraries are installed.
     """
-    recipe = read_recipe(model)
-    if not recipe.plain or recipe.pooling not in PROVEN or recipe.window < 2:
+    place = _place(model, models_home, precision)
+    if place is None or _is_refused(place):
         return None  # a model of another build is not a fault: it runs, only slower
-    place = models_home / "fast" / _name(model, recipe, models_home, precision)
     if _usable(place, models_home):
         return place
-    if read_json(_refusal(place)).get("versions") == _versions():
-        return None
     with making(
         models_home, place.name, wait=lambda: say("another ragd prepares the embedding model; waiting")
     ) as folder:
@@ -65,6 +62,20 @@ def fast_copy(model: Path, models_home: Path, *, precision: str, say: Say) -> Pa
         say("preparing the embedding model for this machine, once (about half a minute)")
         need_space(models_home, 1_000_000_000)
         return _make_apart(model, folder, place, precision, say)
+
+
+def nothing_to_make(model: Path, models_home: Path, *, precision: str) -> bool:
+    """Whether `fast_copy` would answer at once."""
+    place = _place(model, models_home, precision)
+    return place is None or _is_refused(place) or _usable(place, models_home)
+
+
+def _place(model: Path, models_home: Path, precision: str) -> Path | None:
+    """Where a model's copy belongs; None where its build allows none."""
+    recipe = read_recipe(model)
+    if not recipe.plain or recipe.pooling not in PROVEN or recipe.window < 2:
+        return None
+    return models_home / "fast" / _name(model, recipe, models_home, precision)
 
 
 def _name(model: Path, recipe: Recipe, models_home: Path, precision: str) -> str:
@@ -78,6 +89,10 @@ def _usable(place: Path, models_home: Path) -> bool:
     facts = read_json(place / COPY)
     graph = place / GRAPH
     return bool(facts) and graph.is_file() and digest_of(graph, models_home) == facts.get("sha256")
+
+
+def _is_refused(place: Path) -> bool:
+    return bool(read_json(_refusal(place)).get("versions") == _versions())
 
 
 def _refusal(place: Path) -> Path:

@@ -38,13 +38,13 @@ class Spaces:
             self._db.execute("DELETE FROM vectors WHERE space = ?", (space,))
             self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
 
-    def owed(self, space: int) -> list[int]:
-        """Passages that have no vector yet in a space, newest first."""
+    def owed(self, space: int, *, limit: int = -1) -> list[int]:
+        """Passages that have no vector yet in a space, newest first, at most `limit` where one is given."""
         sql = (
             "SELECT id FROM passages p WHERE NOT EXISTS"
-            " (SELECT 1 FROM vectors WHERE space = ? AND passage = p.id) ORDER BY id DESC"
+            " (SELECT 1 FROM vectors WHERE space = ? AND passage = p.id) ORDER BY id DESC LIMIT ?"
         )
-        return [row[0] for row in self._db.execute(sql, (space,))]
+        return [row[0] for row in self._db.execute(sql, (space, limit))]
 
     def embedded(self, space: int) -> set[int]:
         """Passages whose vectors the space holds."""
