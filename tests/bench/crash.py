@@ -133,7 +133,8 @@ def one_kill(scene: Scene, scratch: Path, questions: list[str], *, after: float,
         ragd(home, *scene.command).wait()  # killed before it had remembered the folder
     with Library.open(home) as library:
         equal = (contents(library), answers(library, questions)) == scene.whole
-    when = f"kill {number + 1} of `{scene.command[0]}` at {after:.2f} s, {'ended, ' if done else ''}{there} documents there"
+    where = f"{'ended, ' if done else ''}{there} documents there"
+    when = f"kill {number + 1} of `{scene.command[0]}` at {after:.2f} s, {where}"
     print(f"{when}: {'equal' if equal else 'DIFFERENT'}; {searching.report()}", flush=True)
     shutil.rmtree(home)
     return equal and not searching.wrong

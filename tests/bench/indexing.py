@@ -44,7 +44,7 @@ def main() -> None:
             plain = count / timed(lambda: original.encode(texts, show_progress_bar=False))
             home = Path(scratch) / f"home-{number}"
             with Library.open(home) as library:
-                ours = count / timed(lambda: library.add([files]))  # noqa: B023 (called at once)
+                ours = count / timed(lambda: library.add([files]))
             ratios.append(ours / plain)
             print(f"round {number + 1}: ragd {ours:.0f} documents/s, encode {plain:.0f}, ratio {ratios[-1]:.2f}")
         print(f"ratio, median of {options.rounds}: {statistics.median(ratios):.2f}")
