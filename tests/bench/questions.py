@@ -72,10 +72,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, Library.open(home, say=note) as library:
         library.add([CORPUS])
         for model in options.model:
-            asked = [ask(library, number, one, model) for number, one in enumerate(questions(), start=1)]
-            if options.verbose:
-                for one in asked:
-                    print(shown(one))
+            asked = []
+            for number, one in enumerate(questions(), start=1):
+                asked.append(ask(library, number, one, model))
+                if options.verbose:
+                    print(shown(asked[-1]), flush=True)
             print(table(model, asked), flush=True)
 
 
