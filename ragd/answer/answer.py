@@ -18,7 +18,7 @@ PASSAGES = 8  # best hits whose spans may be cited
 MOST_SENTENCES = 8  # of one reply
 NEAREST = 3  # hits shown with "not found"
 QUOTES = 3  # spans in a verbatim answer
-QUOTE_MARGIN = 0.6  # a further span may be this much less likely than the best, in log-odds
+QUOTE_MARGIN = 2.0  # a further span may be this much less likely than the best, in log-odds
 DESPITE_REFUSAL = 2.0  # log-odds from which a passage is quoted although the model said that it found nothing
 NOT_FOUND = "not found in your files"
 
@@ -188,13 +188,24 @@ class _Reply:
         return self._asked.yes_no or (bool(new) and relevance.offers(self._asked, text))
 
     def _quotable(self) -> list[Candidate]:
+        """The best spans with what stands around them, one a passage: an answer is often in the next sentence."""
         chosen: list[Candidate] = []
         for candidate in self._candidates:
             if candidate.log_odds < self._candidates[0].log_odds - QUOTE_MARGIN or len(chosen) == QUOTES:
                 break
-            if not any(_overlap(candidate.span, other.span) for other in chosen):
-                chosen.append(candidate)
+            wider = Candidate(self._in_context(candidate.span), candidate.log_odds)
+            if not any(_overlap(wider.span, other.span) for other in chosen):
+                chosen.append(wider)
         return chosen
+
+    def _in_context(self, span: Span) -> Span:
+        """The longest span of the same passage that holds this one, the one that goes on furthest among equals."""
+        around = [
+            other
+            for other in self._spans
+            if other.hit is span.hit and other.start <= span.start and span.end <= other.end and not other.heading
+        ]
+        return max(around, key=lambda other: (other.size, other.end), default=span)
 
     def _say(self, text: str, spans: tuple[Span, ...]) -> Sentence:
         sentence = Sentence(text, self._numbering.cite(spans))
