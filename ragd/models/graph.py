@@ -86,12 +86,19 @@ def _offer_fused_attention() -> None:
 def quantize(exported: Path, target: Path, *, bits: int) -> Path:
     """Write the int8 form: weights a channel at a time, activations a text at a time.
 
-    Word embeddings stay fp32: as int8 they save 35 MB and no time, and cost .005 of nDCG@10 on cranfield.
+    Word embeddings stay fp32: as int8 they save 35 MB and no time, and cost .005 of nDCG@10 on cranfield. Gelu is
+    computed through tanh, 5e-4 off at most, which is far below what int8 rounds away, and saves 1.6 % of the time.
     """
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
 
+    graph = onnx.load(exported)
+    for node in graph.graph.node:
+        if node.op_type == "Gelu" and not node.domain:
+            del node.attribute[:]
+            node.attribute.append(onnx.helper.make_attribute("approximate", "tanh"))
     quantize_dynamic(
-        exported,
+        graph,
         target,
         weight_type=QuantType.QInt8,
         per_channel=True,
