@@ -18,7 +18,9 @@ PASSAGES = 8  # best hits whose spans may be cited
 MOST_SENTENCES = 8  # of one reply
 NEAREST = 3  # hits shown with "not found"
 QUOTES = 3  # spans in a verbatim answer
-QUOTE_MARGIN = 2.0  # a further span may be this much less likely than the best, in log-odds
+QUOTE_MARGIN = 2.0  # a further span may be this much less likely than the best, in log-odds,
+NEXT_TO_SURE = 0.6  # or this much, where the best
+SURE = 2.2  # is nine times as likely an answer as not
 DESPITE_REFUSAL = 2.0  # log-odds from which a passage is quoted although the model said that it found nothing
 NOT_FOUND = "not found in your files"
 
@@ -188,14 +190,16 @@ class _Reply:
         return self._asked.yes_no or (bool(new) and relevance.offers(self._asked, text))
 
     def _quotable(self) -> list[Candidate]:
-        """The best spans with what stands around them, one a passage: an answer is often in the next sentence."""
+        """The best spans; where none stands out, with what is around them: the answer may be in the next sentence."""
+        best = self._candidates[0].log_odds
+        sure = best >= SURE
         chosen: list[Candidate] = []
         for candidate in self._candidates:
-            if candidate.log_odds < self._candidates[0].log_odds - QUOTE_MARGIN or len(chosen) == QUOTES:
+            if candidate.log_odds < best - (NEXT_TO_SURE if sure else QUOTE_MARGIN) or len(chosen) == QUOTES:
                 break
-            wider = Candidate(self._in_context(candidate.span), candidate.log_odds)
-            if not any(_overlap(wider.span, other.span) for other in chosen):
-                chosen.append(wider)
+            span = candidate.span if sure else self._in_context(candidate.span)
+            if not any(_overlap(span, other.span) for other in chosen):
+                chosen.append(Candidate(span, candidate.log_odds))
         return chosen
 
     def _in_context(self, span: Span) -> Span:
