@@ -288,26 +288,23 @@ class _Html(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
-        self._unseen = self._verbatim = 0
+        self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         if tag == "body":
             self._unseen = 0  # a head that was never closed
         self._unseen += tag in UNSEEN
-        self._verbatim += tag == "pre"
         if not INLINE.fullmatch(tag):
             self.pieces.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen = max(0, self._unseen - (tag in UNSEEN))
-        self._verbatim = max(0, self._verbatim - (tag == "pre"))
         if not INLINE.fullmatch(tag):
             self.pieces.append("\n")
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
-            # elsewhere a line's end is a blank: what stands before it is no line-end hyphen
-            self.pieces.append(data if self._verbatim else data.replace("\n", " ").replace("\r", " "))
+            self.pieces.append(data)
 
 
 @lru_cache(maxsize=200)
@@ -325,7 +322,7 @@ def _as_browsers_order(markup: str) -> str:
 
     tree = LexborHTMLParser(markup)
     tree.strip_tags([*UNSEEN - {"head", "title"}])
-    return " ".join(tree.body.text(separator=" ").split()) if tree.body else ""
+    return tree.body.text(separator=" ") if tree.body else ""
 
 
 @lru_cache(maxsize=50)

@@ -75,6 +75,20 @@ def test_a_list_and_a_table_are_quoted_in_the_files_own_characters(library: Libr
     assert all("bootsropeferry46euros" in squeeze(hit.text) for hit in hits)
 
 
+def test_a_hyphen_at_a_line_s_end_is_quoted_as_one(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    words = "a customer-\nspecific catalogue of early stage, <b>technology-</b>\nbased firms"
+    (folder / "page.html").write_text(f"<title>Firms</title><body><p>{words}</p></body>")
+    plain = "a customer- \nspecific catalogue of early stage, technology- \nbased firms"
+    head = "From: zoe@example.org\nSubject: Firms\nContent-Type: text/plain; format=flowed\n\n"
+    (folder / "firms.eml").write_text(head + plain)
+    library.add([folder])
+    hits = library.search("customer specific technology", 10)
+    assert len(hits) == 2
+    assert wrong(hits) == []
+
+
 def test_the_checker_sees_what_is_wrong(sample: Library) -> None:
     found = {hit.document.kind: hit for question in QUESTIONS for hit in sample.search(question, 30)}
     for kind, hit in found.items():

@@ -55,6 +55,9 @@ CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", 
 XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""")
 MEANT_AS = Literal["page", "mail"]
 CELL = "\x1f"  # between two cells while a line grows; no text holds it
+SOFT = "\x1e"  # where a line of the markup ends while a line grows: a blank to the eye
+# After a hyphen it stays a line's end, as in the file: whoever compares texts passes over hyphens only there.
+JOINED = re.compile("(?<![-\u2010])(?<![-\u2010][ \t])" + SOFT)
 LONGEST_HEADING = 300  # characters; more is a page whose heading was never closed
 ENOUGH = 0.4  # of the page's words: a <main> or <article> that holds fewer is not its matter
 DATE_FIELDS = (
@@ -192,7 +195,7 @@ class _Walk:
         if node.is_text_node:
             text = node.text_content or ""
             text = text.replace(CELL, "")
-            self._line.append(text if self._verbatim else text.replace("\n", " "))
+            self._line.append(text if self._verbatim else text.replace("\n", SOFT))
             return False
         if not node.is_element_node or self.skipped(node):
             return False
@@ -233,7 +236,7 @@ class _Walk:
         if self._heading:
             self._line.append(" ")
             return
-        line = "".join(self._line)
+        line = JOINED.sub(" ", "".join(self._line))
         self._line.clear()
         seen = self._add(line)
         if seen:

@@ -183,7 +183,8 @@ def _unflowed(text: str, delete_space: bool) -> str:
             lines[-1] = (lines[-1][:-1] if delete_space else lines[-1]) + line.removeprefix(" ")
         else:
             lines.append(line if quoted else line.removeprefix(" "))
-        flowing = not quoted and line.endswith(" ") and line != "-- "
+        # After a hyphen the line's end stays: whoever compares texts passes over hyphens only there.
+        flowing = not quoted and line.endswith(" ") and line != "-- " and not line.rstrip().endswith("-")
     return "\n".join(lines)
 
 

@@ -14,6 +14,7 @@ UNSEEN = re.compile(
 )
 BLANKS = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 EDGES = re.compile(" ?\n ?")
+IN_A_CELL = re.compile("(?<![-\u2010])\n+")  # a hyphen keeps its line's end, see html.JOINED
 MANY_LINES = re.compile("\n{3,}")
 FACT_LENGTH = 500  # a title or a name longer than this is none
 
@@ -56,7 +57,7 @@ class Reading:
 
     def row(self, cells: Iterable[str], *, gap: str = "\n\n") -> bool:
         """Add a table's row with a tab between its cells: a mark that the file does not hold would stand in quotes."""
-        seen = "\t".join(" ".join(clean(cell).split()) for cell in cells).rstrip("\t")
+        seen = "\t".join(IN_A_CELL.sub(" ", clean(cell)) for cell in cells).rstrip("\t")
         if seen.strip("\t"):
             self._open(gap)
             self._add(seen)
