@@ -72,6 +72,7 @@ class Indexer:
     def sync(self, roots: Collection[str] | None = None) -> None:
         """Make the index equal to the disk for these roots (None: all), words first and meaning after."""
         self.read(self.look(roots))
+        self.clear_away(before=time.time())  # nothing is embedded for what is gone
         self.give_meaning()
         self.clear_away(before=time.time())
 

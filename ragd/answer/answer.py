@@ -24,7 +24,11 @@ SURE = 2.2  # is nine times as likely an answer as not
 DESPITE_REFUSAL = 2.0  # log-odds from which a passage is quoted although the model said that it found nothing
 NOT_FOUND = "not found in your files"
 
-_MARKER = re.compile(r"\s*[\[(](?:passages? |sources? )?\d+(?:\s*[,-]\s*\d+)*[\])]", re.IGNORECASE)
+# A model's own source marks; "(105)" alone is a figure and stays.
+_MARKER = re.compile(
+    r"\s*(?:\[(?:passages? |sources? )?\d+(?:\s*[,-]\s*\d+)*\]|\((?:passages?|sources?) \d+(?:\s*[,-]\s*\d+)*\))",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"^(?:(?:[-*+•>#]+\s+|\d{1,2}[.)]\s+|\*\*?(?=\w)"
     r"|(?:according to|based on|as stated in|in) (?:the )?(?:passages?|sources?|text|provided \w+)"
@@ -114,7 +118,7 @@ class _Reply:
         if self._generator.window:
             self._model = f"{self._generator.name}, quoted"
         for candidate in self._quotable():
-            yield self._say(bare(candidate.span.shown), (candidate.span,))
+            yield self._say(candidate.span.shown, (candidate.span,))  # verbatim: nothing is taken off
 
     def answer(self) -> Answer:
         answered = bool(self._said)
