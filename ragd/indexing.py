@@ -240,9 +240,16 @@ class Indexer:
             self._meaning.vectors.tidy()
 
     def forget(self, paths: Iterable[Path]) -> list[Outcome]:
-        """Remove paths for good, from every store's files, and keep them out from now on."""
+        """Remove paths for good, from every store's files, and keep them out from now on.
+
+        Raises SourceError, with nothing removed, for a path that is neither on the disk nor known.
+        """
         outcomes = []
-        for path in paths:
+        chosen = list(paths)
+        for path in chosen:
+            if not (path.exists() or str(path) in self.catalog.roots() or self.catalog.known_files(str(path))):
+                raise SourceError(f"{path} is not there and not known", remedy="`ragd status` lists what is indexed")
+        for path in chosen:
             known = self.catalog.known_files(str(path))
             outcomes += [Outcome(one, None, "forgotten", self._stays_at(one, path)) for one in known]
             self.catalog.forget(str(path))

@@ -186,6 +186,13 @@ def test_what_is_forgotten_stays_away_until_it_is_added_again(library: Library, 
     assert first(library, "expansion vessel") == "boiler.md"
 
 
+def test_a_mistyped_path_is_not_forgotten_in_silence(library: Library, notes: Path) -> None:
+    library.add([notes])
+    with pytest.raises(SourceError, match="not there and not known"):
+        library.forget([notes / "huose"])
+    assert first(library, "expansion vessel") == "boiler.md"
+
+
 def test_forgotten_words_are_in_no_file_of_the_home(library: Library, notes: Path) -> None:
     secret = "Zanzibarquartz"
     (notes / "secret.md").write_text(f"The vault opens with {secret}.\n")
