@@ -73,16 +73,22 @@ class Document:
     date: str | None = None
     message_id: str | None = None  # without angle brackets
     references: tuple[str, ...] = ()  # without angle brackets, oldest first, In-Reply-To last
+    tags: tuple[str, ...] = ()  # what its own content files it under: frontmatter tags, categories
+    links: tuple[str, ...] = ()  # the documents it points to, as written: wikilinks, relative links
     language: str | None = None
     lined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document and the part of the file that it was read from (None: the whole file)."""
+    """A document and the part of the file that it was read from (None: the whole file).
+
+    `labels` are facts of the place and not of the content: a mailbox's folder, Gmail's labels, a mail client's flags.
+    """
 
     part: str | None
     document: Document
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

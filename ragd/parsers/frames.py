@@ -86,6 +86,9 @@ def pack_member(member: Member) -> bytes:
         "date": document.date,
         "message_id": _sound(document.message_id),
         "references": [sound(one) for one in document.references],
+        "tags": [sound(tag) for tag in document.tags],
+        "links": [sound(link) for link in document.links],
+        "labels": [sound(label) for label in member.labels],
         "language": document.language,
         "lined": document.lined,
     }
@@ -116,9 +119,11 @@ def unpack_member(facts: dict[str, Any], body: bytes) -> Member:
             date=facts["date"],
             message_id=facts["message_id"],
             references=tuple(facts["references"]),
+            tags=tuple(facts["tags"]),
+            links=tuple(facts["links"]),
             language=facts["language"],
             lined=facts["lined"],
         )
-        return Member(facts["part"], document)
+        return Member(facts["part"], document, tuple(facts["labels"]))
     except (KeyError, TypeError, UnicodeDecodeError) as error:
         raise BadFrame from error
