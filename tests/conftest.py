@@ -13,6 +13,10 @@ from ragd.models import convert, known
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden-rewrite", action="store_true", help="write the readings of tests/golden anew")
+
+
 @pytest.fixture(scope="session")
 def models_home(request: pytest.FixtureRequest) -> Path:
     """RAGD_MODELS of the tests. It lies in pytest's cache: making the fast copy takes half a minute, once."""
