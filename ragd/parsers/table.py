@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import PurePath
 from zlib import crc32
 
+from ragd.parsers.recognise import families_of, recognised
 from ragd.records import Kind
 
 GROUP = "ragd.parsers"  # entry points: name = suffix, value = "module:function"
@@ -18,8 +19,10 @@ class Format:
     family: str
     function: str  # "module:function", a parser: Source -> Iterator[Member | Outcome]
     kind: Kind
-    suffixes: str  # separated by blanks, lower case
+    suffixes: str  # separated by blanks, lower case; "": known by its content only (see recognise)
     media_types: str = ""
+    holds: bool = False  # files that the other parsers read: when one of those changes, this is read again
+    streamed: bool = False  # read in order or here and there, never held whole: it may be larger than the memory
 
 
 PLAIN = "ragd.parsers.text:parse"
@@ -40,7 +43,7 @@ FORMATS = (
     Format("html/1", "ragd.parsers.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
     Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf"),
     Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml .emlx", "message/rfc822 message/global"),
-    Format("mail/1", "ragd.parsers.mbox:parse", "mail", ".mbox .mbx", "application/mbox"),
+    Format("mail/1", "ragd.parsers.mbox:parse", "mail", ".mbox .mbx", "application/mbox", streamed=True),
     Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx", WORD),
 )  # fmt: skip
 # Files that carry no suffix, or one that means nothing, and are known by their name.
@@ -70,15 +73,29 @@ def format_of(name: str, media_type: str = "") -> Format | None:
     return found
 
 
+def format_by_content(name: str, head: bytes) -> Format | None:
+    """The format that the first bytes show, for a name that leaves several open; None where the name decides."""
+    family = recognised(_suffix(name), head, unknown=format_of(name) is None)
+    return _by_family()[family] if family else None
+
+
 def reader_version(name: str) -> str:
     """The family and version that reads a file of this name ("pdf/1"); unknown names are read as plain text.
 
-    Mail is read by every parser, its attachments' own: when one of them changes, mail is read again.
+    Mail and archives are read by every parser, each part by its own: when one of them changes, they are read again.
+    So is a file whose content decides between several parsers.
     """
-    known = format_of(name) or TEXT
-    if known.kind != "mail":
-        return known.family
-    return f"{known.family} {crc32(repr(families()).encode()):08x}"
+    known = format_of(name)
+    open_to = families_of(_suffix(name), unknown=known is None)
+    known = known or TEXT
+    every = families()
+    if known.kind == "mail" or known.holds or any(_by_family()[family].holds for family in open_to):
+        return f"{known.family} {_check(every)}"
+    return f"{known.family} {_check({family: every[family] for family in open_to})}" if open_to else known.family
+
+
+def _check(versions: dict[str, int]) -> str:
+    return f"{crc32(repr(versions).encode()):08x}"
 
 
 def families() -> dict[str, int]:
@@ -93,6 +110,12 @@ def _suffix(name: str) -> str:
 @lru_cache(maxsize=1)
 def _by_suffix() -> dict[str, Format]:
     return _index((known.suffixes, known) for known in FORMATS)
+
+
+@lru_cache(maxsize=1)
+def _by_family() -> dict[str, Format]:
+    """A family's row; of a family with several, the first."""
+    return {known.family.partition("/")[0]: known for known in reversed(FORMATS)}
 
 
 @lru_cache(maxsize=1)
