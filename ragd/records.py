@@ -24,6 +24,7 @@ Kind = Literal[
     "other",
 ]
 MarkKind = Literal["page", "column", "heading", "slide", "sheet", "message", "turn", "line-block"]
+AsideKind = Literal["quote", "attribution", "signature", "footer"]
 Status = Literal["indexed", "unchanged", "skipped", "failed", "forgotten"]
 
 
@@ -54,6 +55,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A span of a mail's text that is not the writer's own: quoted, who is quoted, a signature, a list's or legal foot.
+
+    A quote within a quote is an aside of its own, so that each is the words of one other message.
+    """
+
+    start: int  # code points from the start of the document's text
+    end: int
+    kind: AsideKind
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One text, the marks in it, and the facts that its content states.
 
@@ -75,6 +88,8 @@ class Document:
     references: tuple[str, ...] = ()  # without angle brackets, oldest first, In-Reply-To last
     tags: tuple[str, ...] = ()  # what its own content files it under: frontmatter tags, categories
     links: tuple[str, ...] = ()  # the documents it points to, as written: wikilinks, relative links
+    aliases: tuple[str, ...] = ()  # other names that its content gives it, by which links may call it
+    asides: tuple[Aside, ...] = ()  # in order, none within another
     language: str | None = None
     lined: bool = False
 

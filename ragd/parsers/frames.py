@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ragd.parsers.decode import sound
-from ragd.records import Document, Mark, Member, Outcome
+from ragd.records import Aside, Document, Mark, Member, Outcome
 
 HEAD = struct.Struct(">II")  # bytes of the JSON, bytes of the text
 PIECE = 1 << 18
@@ -88,6 +88,8 @@ def pack_member(member: Member) -> bytes:
         "references": [sound(one) for one in document.references],
         "tags": [sound(tag) for tag in document.tags],
         "links": [sound(link) for link in document.links],
+        "aliases": [sound(alias) for alias in document.aliases],
+        "asides": [[aside.start, aside.end, aside.kind] for aside in document.asides],
         "labels": [sound(label) for label in member.labels],
         "language": document.language,
         "lined": document.lined,
@@ -121,6 +123,8 @@ def unpack_member(facts: dict[str, Any], body: bytes) -> Member:
             references=tuple(facts["references"]),
             tags=tuple(facts["tags"]),
             links=tuple(facts["links"]),
+            aliases=tuple(facts["aliases"]),
+            asides=tuple(Aside(*aside) for aside in facts["asides"]),
             language=facts["language"],
             lined=facts["lined"],
         )
