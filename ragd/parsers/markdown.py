@@ -1,19 +1,19 @@
-"""Markdown: the text untouched, its headings as marks, the facts of its frontmatter."""
+"""Markdown: the text untouched, its headings as marks, the facts of its frontmatter, its tags and links."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from ragd.parsers import dates
+from ragd.parsers.frontmatter import front_of
 from ragd.parsers.reading import fact
 from ragd.parsers.source import Source
 from ragd.parsers.text import lined_text
-from ragd.records import Document, Mark, Member
+from ragd.parsers.vault import links_of, prose_of, tags_of
+from ragd.records import Document, Kind, Mark, Member
 
-FRONTMATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.{0,65536}?)^(?:\1|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 MAYBE_HEADING = re.compile(r"^(?:[ ]{0,3}#{1,6}(?:[ \t]|$)|[ ]{0,3}(?:=+|-+)[ \t]*$)", re.MULTILINE)
 LINE = re.compile(r"^ {0,3}(?:(```|~~~)|(#{1,6})[ \t]+(.{1,500}))", re.MULTILINE)
 LARGE = 2_000_000  # characters
@@ -26,81 +26,39 @@ MARKUP = (  # what a reader of the heading does not see
     (re.compile(r"\s\^[\w-]+\Z"), ""),
     (re.compile(r"(\*\*|__|~~|==|`|\*)(\S(?:.*?\S)?)\1"), r"\2"),
 )
-TITLE, DATE = ("title",), ("date", "datetime", "created", "created_at", "published", "creation_date")
+DATE = ("date", "datetime", "created", "created_at", "published", "creation_date")
 AUTHOR, TO = ("author", "authors", "from", "by"), ("to", "recipients")
-
-
-@dataclass(frozen=True, slots=True)
-class _Front:
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    end: int = 0  # offset of the first character after it
-
-    def one(self, names: tuple[str, ...]) -> str | None:
-        return next(iter(self.many(names)), None)
-
-    def many(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        found = next((self.facts[name] for name in names if self.facts.get(name)), None)
-        values = found if isinstance(found, list) else [found]
-        return tuple(
-            fact(str(value)) or ""
-            for value in values[:100]
-            if isinstance(value, str | int | float) and fact(str(value))
-        )
 
 
 def parse(source: Source) -> Iterator[Member]:
     text = lined_text(source)
-    front = _front(text)
-    marks = tuple(_headings(text, front.end))
-    named = next((front.facts[name] for name in DATE if front.facts.get(name)), None)
-    document = Document(
-        id=source.identity(source.kind),
+    yield Member(source.part, note_of(text, id=source.identity(source.kind), kind=source.kind, family=source.family))
+
+
+def note_of(text: str, *, id: str, kind: Kind, family: str) -> Document:
+    """The document that a note in Markdown is: its text untouched, and the facts that it states of itself."""
+    front = front_of(text)
+    marks = tuple(headings_of(text, front.end))
+    prose = prose_of(text, front.end)
+    return Document(
+        id=id,
         text=text,
-        kind=source.kind,
-        family=source.family,
+        kind=kind,
+        family=family,
         marks=marks,
-        title=front.one(TITLE) or next((mark.label for mark in marks if mark.level == 1), None),
-        author=", ".join(front.many(AUTHOR)) or None,
-        recipients=front.many(TO),
-        date=dates.iso(named),
-        language=front.one(("lang", "language")),
+        title=front.one("title") or next((mark.label for mark in marks if mark.level == 1), None),
+        author=", ".join(front.many(*AUTHOR)) or None,
+        recipients=front.many(*TO),
+        date=next(filter(None, (dates.iso(front.facts.get(name)) for name in DATE)), None),
+        tags=tags_of(prose, front),
+        links=links_of(prose, front),
+        language=front.one("lang", "language"),
         lined=True,
     )
-    yield Member(source.part, document)
 
 
-def _front(text: str) -> _Front:
-    found = FRONTMATTER.match(text)
-    if not found:
-        return _Front()
-    facts = _yaml(found[2]) if found[1] == "---" else _toml(found[2])
-    return _Front(facts, found.end()) if facts is not None else _Front()
-
-
-def _yaml(text: str) -> Mapping[str, Any] | None:
-    import yaml  # type: ignore[import-untyped]
-
-    try:
-        loaded = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError, OverflowError):
-        return {}  # it is still frontmatter, and no heading hides in it
-    return _lowered(loaded) if isinstance(loaded, dict) else ({} if loaded is None else None)
-
-
-def _toml(text: str) -> Mapping[str, Any]:
-    import tomllib
-
-    try:
-        return _lowered(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-
-
-def _lowered(facts: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name).lower(): value for name, value in facts.items()}
-
-
-def _headings(text: str, start: int) -> Iterator[Mark]:
+def headings_of(text: str, start: int) -> Iterator[Mark]:
+    """The headings from `start` on, without those in code, lists and quotes."""
     if not MAYBE_HEADING.search(text, start):
         return
     if len(text) > LARGE:
