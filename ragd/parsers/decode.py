@@ -11,6 +11,7 @@ BOMS = (  # the longer first: UTF-16's begins UTF-32's
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+WIDE_MARKS = tuple(mark for mark, _ in BOMS[1:])
 MEANT = {  # what is stated -> what browsers, and those who wrote it, take it for
     **dict.fromkeys(("iso-8859-1", "latin-1", "latin1"), "cp1252"),
     **dict.fromkeys(("gb2312", "gbk", "x-gbk"), "gb18030"),
@@ -100,6 +101,11 @@ def _west(data: bytes) -> str:
     except UnicodeDecodeError:
         return "latin-1" if not re.search(rb"[\x80-\x9f]", data) else "cp1252"
     return "cp1252"
+
+
+def is_wide(data: bytes) -> bool:
+    """Whether the content is UTF-16 or UTF-32: two or four bytes a character."""
+    return data.startswith(WIDE_MARKS) or _wide(data) is not None
 
 
 def _wide(data: bytes) -> str | None:

@@ -12,6 +12,8 @@ from ragd.parsers.decode import decode
 from ragd.parsers.reading import fact
 
 MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
+# "Message from Dana <dana@example.org> of Monday": an address, which all answers to Dana would share
+SENDER = re.compile(r"message from [^<]{0,200}<[^<>\s]+>", re.IGNORECASE)
 ENCODED = re.compile(r"=\?([^?*\s]+)(?:\*[^?]*)?\?([bBqQ])\?([^?]*)\?=")
 RUN = re.compile(rf"(?:{ENCODED.pattern})+")
 GAP = re.compile(r"(\?=)\s+(?==\?)")
@@ -25,6 +27,12 @@ def header(message: Message, name: str) -> str | None:
     """A header's words on one line; None where it is missing or empty."""
     value = next(iter(_raw(message, name)), None)
     return fact(decoded(value)) if value is not None else None
+
+
+def header_whole(message: Message, name: str) -> str | None:
+    """A header's words however many they are; None where it is missing."""
+    value = next(iter(_raw(message, name)), None)
+    return " ".join(decoded(value).split()) if value is not None else None
 
 
 def _raw(message: Message, name: str) -> list[str]:
@@ -113,7 +121,7 @@ def references(message: Message) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in ("References", "In-Reply-To"):
         for value in _raw(message, name):
-            ids = MESSAGE_ID.findall(_eight_bit(FOLD.sub(" ", value)))
+            ids = MESSAGE_ID.findall(SENDER.sub("", _eight_bit(FOLD.sub(" ", value))))
             for one in ids if name == "References" else ids[:1]:
                 found.pop(one, None) if name == "In-Reply-To" else None
                 found[fact(one) or one] = None
@@ -130,6 +138,8 @@ def _date(raw: str) -> str | None:
         moment = parsedate_to_datetime(raw)
     except (ValueError, TypeError, IndexError, OverflowError):
         return dates.iso(DROPPED_COMMENT.sub("", raw))
+    if 100 <= moment.year < 200:  # years since 1900 with a 0 before them: what many a script wrote
+        moment = moment.replace(year=moment.year + 1900)
     if moment.tzinfo is None:  # "-0000", or nothing: a time without a known place is taken as universal
         moment = moment.replace(tzinfo=UTC)
     return dates.iso(moment)

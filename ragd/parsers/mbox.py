@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from ragd.parsers.mail import FAMILY, mbox_part, read_message
+from ragd.parsers.letter import FAMILY, mbox_part
+from ragd.parsers.mail import read_message
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, attempt
 from ragd.parsers.table import Format
 
