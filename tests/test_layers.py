@@ -12,13 +12,13 @@ PACKAGE = ROOT / "ragd"
 # level, and the modules of it; a folder's name stands for all that is in it unless a longer name says otherwise
 LEVELS = {
     0: ["records", "errors"],
-    1: ["home", "config", "places", "wire"],
+    1: ["home", "config", "places", "rules", "wire"],
     2: ["sources", "parsers", "models", "index", "search", "answer"],
     3: ["index.ingest", "index.upkeep", "search.retrieve", "answer.answer", "models.convert"],
     4: ["library", "follow", "indexing", "reading", "embedding"],
     5: ["cli"],
 }
-BELOW_ROOMS = {"records", "errors", "places"}
+BELOW_ROOMS = {"records", "errors", "places", "rules"}
 HOMES = {
     "lancedb": ["index.vectors"],
     "lance": ["index.vectors"],

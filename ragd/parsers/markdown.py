@@ -52,6 +52,7 @@ def note_of(text: str, *, id: str, kind: Kind, family: str) -> Document:
         date=next(filter(None, (dates.iso(front.facts.get(name)) for name in DATE)), None),
         tags=tags_of(prose, front),
         links=links_of(prose, front),
+        aliases=front.many("aliases", "alias"),
         language=front.one("lang", "language"),
         lined=True,
     )

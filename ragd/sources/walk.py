@@ -20,8 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol, Self
 
+from ragd import rules
 from ragd.records import Outcome, SourceFile
-from ragd.sources import ignore, rules, sniff
+from ragd.sources import ignore, sniff
 
 Found = SourceFile | Outcome
 Ignores = tuple[ignore.IgnoreFile, ...]

@@ -18,7 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ragd.sources import ignore, rules
+from ragd import rules
+from ragd.sources import ignore
 
 _ATTEND = 1.0  # seconds between two looks whether the roots are there, and are the folders that are being watched
 _POLL = 10.0  # seconds between two hints for a root that the system cannot watch

@@ -1,4 +1,7 @@
-"""What is left out of an index by its name, and the words that say why: tables, and three look-ups in them."""
+"""What is left out of an index, and the words that say why: tables of names and signs, and look-ups in them.
+
+Files on the disk and files in archives meet the same rules.
+"""
 
 import re
 from collections.abc import Callable, Set
@@ -120,6 +123,14 @@ _NOT_TEXT_RULES = MappingProxyType(
 )  # fmt: skip
 _LIFTED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)
 
+# What a private key or a vault begins with, in files of any name.
+_KEY = re.compile(
+    rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[ \t]*\r?\n(?:[A-Za-z-]+: .*\r?\n)*\s*[A-Za-z0-9+/=]{40}"
+    rb"|^PuTTY-User-Key-File-\d|\bAGE-SECRET-KEY-1[A-Z0-9]{20}"
+)
+_VAULT = re.compile(rb"\$ANSIBLE_VAULT;|age-encryption\.org/v1\n")
+_SIGNS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"AGE-SECRET-KEY-1", b"$ANSIBLE_VAULT;", b"age-encryption.org/v1")
+
 # Trees of the kernel: they have no files, and reading some of them acts on the machine.
 KERNEL = frozenset({"/proc", "/sys", "/dev", "/run"})
 DATALESS = 0x40000000  # SF_DATALESS of macOS: reading it would pull it down from the cloud
@@ -169,3 +180,12 @@ def content_rule(name: str) -> str | None:
 def can_be_lifted(rule: str) -> bool:
     """Whether a `!name` in .ragdignore takes in what this rule leaves out; never what may hold secrets."""
     return rule in _LIFTED
+
+
+def secret_in(data: bytes) -> str | None:
+    """The rule, if these bytes hold a private key or are a vault."""
+    if not any(sign in data for sign in _SIGNS):
+        return None
+    if _KEY.search(data):
+        return SECRETS.format("private key")
+    return SECRETS.format("vault") if _VAULT.match(data) else None
