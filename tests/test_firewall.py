@@ -3,8 +3,10 @@
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,14 +14,14 @@ import pytest
 from parser_files import bad_name, ended, read_all, source_file
 
 from ragd.errors import RagdError
-from ragd.parsers import process, table
+from ragd.parsers import process, sandbox, table
 from ragd.parsers.frames import BadFrame, Frames, pack
 from ragd.parsers.pool import Ended, Limits, Pool
 from ragd.parsers.process import COMMAND, environment
 from ragd.records import Member, Outcome
 
 STRANGERS = """
-import ctypes, os, sys, time
+import ctypes, os, socket, subprocess, sys, tempfile, threading, time
 from ragd.records import Document, Member
 
 def _document(source, text):
@@ -41,10 +43,60 @@ def raises(source): raise ZeroDivisionError("by nought")
 def chatty(source):
     print("hello", flush=True); print("oh", file=sys.stderr, flush=True); os.write(1, b"raw")
     yield _document(source, source.data.decode())
+def prying(source):
+    yield _document(source, "\\n".join(f"{what}: {_tried(try_it)}" for what, try_it in PRYING.items()))
+def _tried(try_it):
+    try: return try_it() or "done"
+    except Exception as error: return type(error).__name__
+def _connect(family, address):
+    with socket.socket(family) as one: one.connect(address)
+def _fork():
+    child = os.fork()
+    if child == 0: os._exit(0)
+    os.waitpid(child, 0)
+PRYING = {
+    "open another file": lambda: open(os.environ["SECRET"]).close(),
+    "open the file itself": lambda: open(os.path.dirname(os.environ["SECRET"]) + "/files/b.prying").close(),
+    "list a folder": lambda: os.listdir(os.path.dirname(os.environ["SECRET"])) and None,
+    "write beside it": lambda: open(os.environ["SECRET"] + ".new", "w").close(),
+    "write in the home": lambda: open(os.path.expanduser("~/ragd-was-here"), "w").close(),
+    "remove": lambda: os.remove(os.environ["SECRET"]),
+    "rename": lambda: os.rename(os.environ["SECRET"], os.environ["SECRET"] + ".new"),
+    "make a folder": lambda: os.mkdir(os.environ["SECRET"] + ".d"),
+    "change rights": lambda: os.chmod(os.environ["SECRET"], 0o777),
+    "change times": lambda: os.utime(os.environ["SECRET"], (0, 0)),
+    "connect by TCP": lambda: _connect(socket.AF_INET, ("127.0.0.1", int(os.environ["PORT"]))),
+    "connect by a path": lambda: _connect(socket.AF_UNIX, os.environ["SECRET"] + ".socket"),
+    "start a program": lambda: subprocess.run(["/bin/true"]) and None,
+    "fork": _fork,
+    "kill its parent": lambda: os.kill(os.getppid(), 0),
+    "read its parent's memory": lambda: open(f"/proc/{os.getppid()}/maps").close(),
+    "write scratch": lambda: tempfile.TemporaryFile().write(b"x" * 100) and None,
+    "start a thread": lambda: threading.Thread(target=print).start(),
+    "import a library": lambda: __import__("sqlite3") and None,
+    "know the zone": lambda: __import__("zoneinfo").ZoneInfo("Europe/Amsterdam") and None,
+}
+def scratch(source):
+    descriptor, path = tempfile.mkstemp()
+    os.write(descriptor, b"left behind")
+    yield _document(source, path)
 def surrogates(source): yield _document(source, "a\\ud800b")
 """
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the limit holds on Linux only")
-KINDS = ("hang", "spin", "crash", "leave", "greedy", "flood", "endless", "raises", "chatty", "surrogates")
+KINDS = (
+    "hang",
+    "spin",
+    "crash",
+    "leave",
+    "greedy",
+    "flood",
+    "endless",
+    "raises",
+    "chatty",
+    "prying",
+    "scratch",
+    "surrogates",
+)
 
 
 @pytest.fixture
@@ -96,6 +148,43 @@ def test_a_file_that_breaks_its_reader_fails_with_the_reason_and_the_rest_goes_o
         assert ended(answers[path]).status == "indexed"
         assert len(answers[path]) == 2
     assert all(sum(isinstance(answer, Ended) for answer in said) == 1 for said in answers.values())
+
+
+ALLOWED = ("write scratch", "start a thread", "import a library", "know the zone")
+
+
+@pytest.mark.skipif(
+    not {"landlock", "seccomp"} <= set(sandbox.offered()), reason="this kernel has no Landlock, or no seccomp"
+)
+def test_a_reader_reaches_no_file_but_its_own_no_network_and_no_program(
+    strangers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = strangers.parent / "secret"
+    secret.write_text("the number of the account")
+    monkeypatch.setenv("SECRET", str(secret))
+    path = strangers / "b.prying"
+    path.write_text("harmless")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setenv("PORT", str(listening.getsockname()[1]))
+        member = read_all([path])[path][0]
+    assert isinstance(member, Member)
+    said = dict(line.split(": ") for line in member.document.text.splitlines())
+    assert len(said) == 20
+    assert {what for what, came in said.items() if came == "done"} == set(ALLOWED)
+    assert {came for what, came in said.items() if what not in ALLOWED} == {"PermissionError"}
+    assert sorted(one.name for one in strangers.parent.iterdir() if one.name.startswith("secret")) == ["secret"]
+
+
+def test_what_a_reader_wrote_as_scratch_goes_with_it(strangers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = strangers.parent / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    path = strangers / "b.scratch"
+    path.write_text("x")
+    member = read_all([path])[path][0]
+    assert isinstance(member, Member)
+    assert Path(member.document.text).parent.parent == scratch
+    assert list(scratch.iterdir()) == []
 
 
 def test_an_outside_package_adds_a_suffix_with_one_line(strangers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,14 +318,16 @@ def test_the_files_are_pulled_as_workers_get_free(tmp_path: Path) -> None:
 
 
 def test_a_worker_ends_with_its_parent_and_is_deaf_to_ctrl_c() -> None:
-    worker = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
-    assert worker.stdin and worker.stdout
-    (frame,) = Frames(limit=1000).feed(worker.stdout.read(8 + len('{"is":"ready"}')))
-    assert frame[0] == {"is": "ready"}
-    worker.send_signal(signal.SIGINT)
-    time.sleep(0.1)
-    assert worker.poll() is None
-    worker.stdin.close()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    with ours:
+        with theirs:
+            worker = subprocess.Popen(COMMAND, stdin=theirs, stdout=subprocess.PIPE, env=environment())
+        assert worker.stdout
+        [(ready, _)] = Frames(limit=1000).feed(os.read(worker.stdout.fileno(), 1000))
+        assert ready["is"] == "ready"
+        worker.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        assert worker.poll() is None
     assert worker.wait(5) == 0
     worker.stdout.close()
 

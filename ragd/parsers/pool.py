@@ -43,6 +43,7 @@ class Pool:
         self._limits = limits or Limits()
         self._idle: list[Process] = []
         self._stillborn = 0
+        self.sandbox: tuple[str, ...] = ()  # by what the workers have locked themselves in, once one is ready
 
     def __enter__(self) -> "Pool":
         return self
@@ -181,6 +182,7 @@ class _Reading:
         if message.get("is") == "ready":
             self._pool.born(alive=True)
             process.ready = True
+            self._pool.sandbox = tuple(message.get("sandbox", ()))
             return None
         if not process.waiting:
             raise BadFrame

@@ -1,15 +1,18 @@
 """One worker process as its parent sees it: how it is started, told, heard and ended."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from ragd.parsers.frames import PIECE, Frame, Frames, pack, path_out, write_all
+from ragd.parsers.frames import PIECE, Frame, Frames, pack, path_out
 from ragd.records import SourceFile
 
 # -P: the folder that ragd was called in may hold a stranger's json.py, and must not come first on the path
@@ -17,7 +20,8 @@ COMMAND = (sys.executable, "-P", "-m", "ragd.parsers.worker")
 
 AHEAD_FILES = 32  # files that a worker is told of before it has answered: the pipe never runs dry
 AHEAD_BYTES = 1 << 19  # but large files wait for whoever is free first
-AHEAD_PATHS = 4096  # characters: told through a pipe of 16 KB or more, and neither side may ever wait for the other
+AHEAD_PATHS = 4096  # characters: neither side may ever wait for the other
+BUFFER = 1 << 18  # bytes that may be told ahead
 
 
 class Dead(Exception):
@@ -33,17 +37,21 @@ class Process:
         self.ready = False  # it has spoken
         self.retires = False  # it goes by itself: old, or grown too large
         self._frames = Frames(limit=max(4 * text_mb, 64) << 20)
-        self._process = subprocess.Popen(
-            COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what libraries have to complain about is not for the person
-            env=environment(),
-            start_new_session=True,  # Ctrl-C goes to the whole group of the terminal
-            bufsize=0,
-        )
-        assert self._process.stdin and self._process.stdout
-        self._commands, self.answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._scratch = tempfile.mkdtemp(prefix="ragd-")  # where alone it may write
+        self._commands, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._commands.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        with theirs:
+            self._process = subprocess.Popen(
+                COMMAND,
+                stdin=theirs.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what libraries have to complain about is not for the person
+                env=environment() | {"TMPDIR": self._scratch},
+                start_new_session=True,  # Ctrl-C goes to the whole group of the terminal
+                bufsize=0,
+            )
+        assert self._process.stdout
+        self.answers = self._process.stdout.fileno()
         self._tell(pack({"seconds": seconds, "memory_mb": memory_mb, "text_mb": text_mb}))
 
     @property
@@ -57,8 +65,19 @@ class Process:
         )
 
     def give(self, file: SourceFile) -> None:
+        """Hand a file over, open: the worker itself can open none."""
         self.waiting.append(file)
-        self._tell(pack({"path": path_out(file.path)}))
+        request = {"path": path_out(file.path)}
+        try:
+            # O_NONBLOCK: a pipe that took the file's place would otherwise hold us until someone writes to it
+            descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError as trouble:
+            self._tell(pack(request | {"errno": trouble.errno}))
+            return
+        try:
+            self._tell(pack(request), descriptor)
+        finally:
+            os.close(descriptor)
 
     def hear(self) -> Iterator[Frame]:
         """The frames that one look into the pipe brings; raises Dead at its end."""
@@ -78,14 +97,16 @@ class Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
         status = self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                pipe.close()
+        self._commands.close()
+        if self._process.stdout:
+            self._process.stdout.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
         return status
 
-    def _tell(self, frame: bytes) -> None:
-        with suppress(BrokenPipeError):  # it is gone: the end of its answers tells so
-            write_all(self._commands, frame)
+    def _tell(self, frame: bytes, *descriptors: int) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it is gone: the end of its answers tells so
+            sent = socket.send_fds(self._commands, [frame], descriptors)
+            self._commands.sendall(frame[sent:])
 
 
 def environment() -> dict[str, str]:
@@ -100,6 +121,9 @@ def environment() -> dict[str, str]:
 
 def why_it_does_not_start() -> str:
     """What a worker that is started and let go says to its end, in one line."""
-    tried = subprocess.run(COMMAND, input=b"", capture_output=True, env=environment(), timeout=60, check=False)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    ours.close()
+    with theirs:
+        tried = subprocess.run(COMMAND, stdin=theirs.fileno(), capture_output=True, env=environment(), timeout=60, check=False)
     lines = tried.stderr.decode(errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {tried.returncode}")

@@ -21,6 +21,8 @@ from ragd.parsers.table import TEXT, Format, format_by_content, format_of
 from ragd.records import Kind, Member, Outcome
 
 DEPTH = 8  # a message in a message in a message ...: deeper than anyone forwards
+UNPACKED = 1 << 30  # bytes that the archives in a file may unpack to, or
+UNPACKED_RATIO = 20  # times its size, if that is more
 SPOOLED = 128 << 20  # bytes of an archive within an archive that are held in memory; more go to a temporary file
 Parsed = Iterator[Member | Outcome]
 
@@ -44,13 +46,15 @@ class ChangedMeanwhile(Exception):
 class OpenFile:
     """A file that is being read: hashes what goes by, and knows whether the file changed meanwhile."""
 
-    def __init__(self, path: bytes) -> None:
-        # O_NONBLOCK: a pipe that took the file's place would otherwise hold the worker until someone writes to it
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+    def __init__(self, handed: bytes | int) -> None:
+        """`handed` is a path, or the descriptor of a file that was opened already; it is closed in the end."""
+        # O_NONBLOCK: a pipe that took the file's place would otherwise hold the reader until someone writes to it
+        self._descriptor = handed if isinstance(handed, int) else os.open(handed, os.O_RDONLY | os.O_NONBLOCK)
         self._before = os.fstat(self._descriptor)
         self._hash = hashlib.sha256()
         self._left = self._before.st_size  # what is appended from now on belongs to the next reading
         if not stat.S_ISREG(self._before.st_mode):
+            os.close(self._descriptor)
             raise Unreadable("is not a regular file")
 
     @property
@@ -136,6 +140,18 @@ class _Seekable(io.RawIOBase):
 
 
 @dataclass(slots=True)
+class Budget:
+    """How many bytes the archives in one file may still unpack to, all together."""
+
+    left: int = UNPACKED
+
+    def spend(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise Unreadable("unpacks to more than it may (an archive bomb?)")
+
+
+@dataclass(slots=True)
 class Source:
     """One file (`part` None) or one part of it, as a parser sees it."""
 
@@ -148,6 +164,7 @@ class Source:
     depth: int = 0
     parts: Counter[int] = field(default_factory=Counter)  # hashes of the parts named so far, one count for the file
     opened: Callable[[], IO[bytes]] | None = None  # of a part that need not be held whole: a stream of its own
+    budget: Budget = field(default_factory=Budget)  # one for the file and all archives in it
     _data: bytes | None = None
 
     @property
@@ -236,12 +253,19 @@ class Source:
         elif self.depth >= DEPTH:
             yield self.left_out(part, f"lies more than {DEPTH} parts deep")
         else:
-            inner = Source(self.path, name, _loader(data), None, part, known, self.depth + 1, self.parts)
-            inner.opened = None if isinstance(data, bytes) else data
-            yield from attempt(inner)
+            yield from attempt(self.inner(name, data, part, known))
+
+    def inner(self, name: str, data: bytes | Callable[[], IO[bytes]], part: str, known: Format) -> "Source":
+        """A part of this source as a source of its own."""
+        opened = None if isinstance(data, bytes) else data
+        load = _loader(data)
+        return Source(self.path, name, load, None, part, known, self.depth + 1, self.parts, opened, self.budget)
 
     def left_out(self, part: str, why: str) -> Outcome:
         return Outcome(path=str(self.path), part=part, status="skipped", note=why)
+
+    def failed(self, part: str, why: str) -> Outcome:
+        return Outcome(path=str(self.path), part=part, status="failed", note=why)
 
 
 def _loader(data: bytes | Callable[[], IO[bytes]]) -> Callable[[], bytes]:
@@ -257,13 +281,20 @@ def _loader(data: bytes | Callable[[], IO[bytes]]) -> Callable[[], bytes]:
 
 def open_source(path: Path, file: OpenFile) -> Source:
     """The source that is a whole file. Of an unknown name it is plain text, or is told to be none."""
-    return Source(path, path.name, file.rest, file, None, format_of(path.name) or TEXT)
+    source = Source(path, path.name, file.rest, file, None, format_of(path.name) or TEXT)
+    source.budget.left = max(UNPACKED, UNPACKED_RATIO * file.size)
+    return source
 
 
 def attempt(source: Source) -> Parsed:
-    """Parse, and turn whatever a stranger's bytes break into one Outcome with its reason: the firewall's inside."""
+    """Parse, and turn whatever a stranger's bytes break into one Outcome with its reason."""
+    yield from guard(source, _parse)
+
+
+def guard(source: Source, parse: Callable[[Source], Parsed]) -> Parsed:
+    """The firewall's inside: what `parse` finds, and whatever breaks it as one Outcome with its reason."""
     try:
-        yield from _parse(source)
+        yield from parse(source)
     except NothingInIt as nothing:
         yield Outcome(str(source.path), source.part, "skipped", str(nothing))
     except Unreadable as reason:

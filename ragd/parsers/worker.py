@@ -1,23 +1,31 @@
-"""A worker: reads the files it is told over one pipe and answers with documents over another.
+"""A worker: reads the files it is handed over a socket and answers with documents over a pipe.
 
-Started as `python -m ragd.parsers.worker`, deaf to Ctrl-C, limited in memory and processor time. It ends when its
-parent does: its standard input is closed then.
+Started as `python -m ragd.parsers.worker`, deaf to Ctrl-C, locked in (see `sandbox`), limited in memory and processor
+time. It opens no file of the person's: each comes as an open descriptor beside its name. It ends when its parent does:
+its standard input is closed then.
 """
 
 import os
 import resource
 import signal
+import socket
 import sys
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ragd.parsers.decode import sound
-from ragd.parsers.frames import PIECE, Frame, Frames, pack, pack_member, pack_outcome, path_in, write_all
+from ragd.parsers.frames import Frame, Frames, pack, pack_member, pack_outcome, path_in, write_all
+from ragd.parsers.sandbox import lock_in
 from ragd.parsers.source import ChangedMeanwhile, OpenFile, Unreadable, attempt, open_source
 from ragd.records import Member
 
 MB = 1 << 20
+HEARD = 1 << 14  # bytes that one look at the socket may bring: a path or some, one a file
+HANDED = 64  # descriptors that one look at the socket may bring; more than a parent hands out ahead
+SCRATCH = 4 << 30  # bytes that a scratch file may have
 FILES = 5000  # after this many a fresh worker takes over: libraries leak
 DETAIL = 100  # bytes that a document counts at least towards the text limit, so that empty ones cannot go on for ever
 
@@ -29,52 +37,92 @@ class TooMuchText(Exception):
 def main() -> None:
     commands, answers = _private_pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    write_all(answers, pack({"is": "ready"}))
-    frames = _frames(commands)
-    limits, _ = next(frames, ({}, b""))
+    _set(resource.RLIMIT_FSIZE, SCRATCH)
+    held = lock_in(os.environ.get("TMPDIR"))
+    write_all(answers, pack({"is": "ready", "sandbox": held}))
+    told = Told(commands)
+    limits = told.limits()
     if limits:
         _limit_memory(limits["memory_mb"])
-        Worker(answers, limits).serve(frames)
+        Worker(answers, limits).serve(told)
+
+
+class Told:
+    """What comes from the parent: its limits first, then the path of each file, with the file itself, open."""
+
+    def __init__(self, commands: socket.socket) -> None:
+        self._commands = commands
+        self._handed: deque[int] = deque()
+        self._frames = self._listen()
+
+    def limits(self) -> dict[str, Any] | None:
+        return next(self._frames, (None, b""))[0]
+
+    def files(self) -> Iterator[tuple[bytes, int | OSError]]:
+        """Each path with the descriptor of its file, or with the reason why that could not be opened."""
+        for request, _ in self._frames:
+            trouble = request.get("errno")
+            handed = OSError(trouble, os.strerror(trouble)) if trouble else self._handed.popleft()
+            yield path_in(request["path"]), handed
+
+    def _listen(self) -> Iterator[Frame]:
+        frames = Frames(limit=MB)
+        while True:
+            piece, handed, _, _ = socket.recv_fds(self._commands, HEARD, HANDED)
+            self._handed.extend(handed)
+            if not piece:
+                return
+            yield from frames.feed(piece)
 
 
 class Worker:
-    """Answers each path with members and outcomes and, last, what became of the file."""
+    """Answers each file with members and outcomes and, last, what became of the file."""
 
     def __init__(self, answers: int, limits: dict[str, Any]) -> None:
         self._answers = answers
         self._limits = limits
         self._files = 0
+        self._memory = Memory()
 
-    def serve(self, frames: Iterator[Frame]) -> None:
-        for request, _ in frames:
+    def serve(self, told: Told) -> None:
+        for path, handed in told.files():
             self._files += 1
-            ended = self._read(path_in(request["path"]))
-            ended["retires"] = self._files >= FILES or _resident() > self._limits["memory_mb"] * MB // 2
+            ended = self._read(path, handed)
+            ended["retires"] = self._files >= FILES or self._memory.used() > self._limits["memory_mb"] * MB // 2
             self._send(pack({"is": "ended", **ended}))
             if ended["retires"]:
                 return
 
-    def _read(self, path: bytes) -> dict[str, Any]:
+    def _read(self, path: bytes, handed: int | OSError) -> dict[str, Any]:
         """What became of a file: digest, status, note and the number of documents."""
-        for _ in range(2):
-            try:
-                with OpenFile(path) as file:
-                    return self._parse(path, file)
-            except ChangedMeanwhile:
-                continue  # someone is writing to it: once more
-            except FileNotFoundError:
-                return _ended("failed", "vanished before it could be read")
-            except OSError as trouble:
-                return _ended("failed", f"cannot be opened: {(trouble.strerror or str(trouble)).lower()}")
-            except Unreadable as reason:
-                return _ended("failed", str(reason))
-            except TooMuchText:
-                return _ended("failed", f"holds more than {self._limits['text_mb']} MB of text")
-            except MemoryError:
-                ended = _ended("failed", f"needs more than {self._limits['memory_mb']} MB of memory")
-                self._files = FILES  # what is left of the memory is in pieces
-                return ended
-        return _ended("failed", "changes while it is read")
+        try:
+            if isinstance(handed, OSError):
+                raise handed
+            return self._try(path, handed)
+        except FileNotFoundError:
+            return _ended("failed", "vanished before it could be read")
+        except OSError as trouble:
+            return _ended("failed", f"cannot be opened: {(trouble.strerror or str(trouble)).lower()}")
+        except Unreadable as reason:
+            return _ended("failed", str(reason))
+        except TooMuchText:
+            return _ended("failed", f"holds more than {self._limits['text_mb']} MB of text")
+        except MemoryError:
+            ended = _ended("failed", f"needs more than {self._limits['memory_mb']} MB of memory")
+            self._files = FILES  # what is left of the memory is in pieces
+            return ended
+
+    def _try(self, path: bytes, handed: int) -> dict[str, Any]:
+        """Read it, and once more from its start if someone was writing to it."""
+        try:
+            with suppress(ChangedMeanwhile), OpenFile(os.dup(handed)) as file:
+                return self._parse(path, file)
+            os.lseek(handed, 0, os.SEEK_SET)
+            with suppress(ChangedMeanwhile), OpenFile(os.dup(handed)) as file:
+                return self._parse(path, file)
+            return _ended("failed", "changes while it is read")
+        finally:
+            os.close(handed)
 
     def _parse(self, path: bytes, file: OpenFile) -> dict[str, Any]:
         documents, characters = 0, 0
@@ -105,19 +153,13 @@ def _ended(status: str, note: str | None, *, digest: str | None = None, document
     return {"status": status, "note": note, "digest": digest, "documents": documents}
 
 
-def _private_pipes() -> tuple[int, int]:
-    """The pipes under numbers of their own, so that a library that prints or reads meets nothing."""
-    commands, answers = os.dup(0), os.dup(1)
+def _private_pipes() -> tuple[socket.socket, int]:
+    """The socket and the pipe under numbers of their own, so that a library that prints or reads meets nothing."""
+    commands, answers = socket.socket(fileno=os.dup(0)), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     return commands, answers
-
-
-def _frames(commands: int) -> Iterator[Frame]:
-    frames = Frames(limit=MB)
-    while piece := os.read(commands, PIECE):
-        yield from frames.feed(piece)
 
 
 def _limit_memory(megabytes: int) -> None:
@@ -137,12 +179,19 @@ def _set(what: int, soft: int) -> None:
     resource.setrlimit(what, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
-def _resident() -> int:
+class Memory:
     """Bytes of memory in use now. (Linux hands the parent's peak on to its children, so the peak says nothing.)"""
-    try:
-        return int(Path("/proc/self/statm").read_bytes().split()[1]) * resource.getpagesize()
-    except (OSError, IndexError, ValueError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    def __init__(self) -> None:
+        try:
+            self._counts = os.open("/proc/self/statm", os.O_RDONLY)  # kept open: it is asked after every file
+        except OSError:
+            self._counts = -1
+
+    def used(self) -> int:
+        if self._counts < 0:
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return int(os.pread(self._counts, 100, 0).split()[1]) * resource.getpagesize()
 
 
 if __name__ == "__main__":
