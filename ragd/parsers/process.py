@@ -124,6 +124,8 @@ def why_it_does_not_start() -> str:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     ours.close()
     with theirs:
-        tried = subprocess.run(COMMAND, stdin=theirs.fileno(), capture_output=True, env=environment(), timeout=60, check=False)
+        tried = subprocess.run(
+            COMMAND, stdin=theirs.fileno(), capture_output=True, env=environment(), timeout=60, check=False
+        )
     lines = tried.stderr.decode(errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {tried.returncode}")
