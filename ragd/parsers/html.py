@@ -8,8 +8,9 @@ from typing import Any, Literal
 from ragd.parsers import dates
 from ragd.parsers.decode import decode
 from ragd.parsers.reading import Reading, fact
+from ragd.parsers.reply_markup import aside_of, heads_the_rest
 from ragd.parsers.source import NothingInIt, Source, Unreadable
-from ragd.records import Document, Mark, Member
+from ragd.records import Aside, AsideKind, Document, Mark, Member
 
 UNSEEN = frozenset(
     (
@@ -80,6 +81,7 @@ class Page:
     author: str | None = None
     date: str | None = None
     language: str | None = None
+    asides: tuple[Aside, ...] = ()  # of a mail: what its markup says is not the writer's own
 
 
 def parse(source: Source) -> Iterator[Member]:
@@ -117,10 +119,10 @@ def read_page(markup: str, *, meant_as: MEANT_AS) -> Page:
     body = tree.body
     if body is None:
         return Page("")
-    walk = _Walk(_apart if meant_as == "page" else _unseen)
+    walk = _Walk(_apart if meant_as == "page" else _unseen, aside_of if meant_as == "mail" else _no_aside)
     walk.through(_matter(tree, body) if meant_as == "page" else body)
     if meant_as == "page" and not walk.reading.text:  # the page is one menu
-        walk = _Walk(_unseen)
+        walk = _Walk(_unseen, _no_aside)
         walk.through(body)
     return Page(
         text=walk.reading.text,
@@ -129,7 +131,12 @@ def read_page(markup: str, *, meant_as: MEANT_AS) -> Page:
         author=_stated(tree, ('meta[name="author"]', 'meta[property="article:author"]')),
         date=dates.iso(_stated(tree, DATE_FIELDS)),
         language=_language(tree),
+        asides=tuple(walk.closed()),
     )
+
+
+def _no_aside(node: Any) -> None:
+    return None
 
 
 def _matter(tree: Any, body: Any) -> Any:
@@ -169,11 +176,15 @@ class _Walk:
     """A walk through the tree in the order of reading. It keeps no stack: a page may be a million elements deep."""
 
     skipped: Callable[[Any], bool]
+    aside_of: Callable[[Any], AsideKind | None]
     reading: Reading = field(default_factory=Reading)
     _line: list[str] = field(default_factory=list)
     _gap: str = ""  # what the next line is set off by
     _heading: int = 0  # level of the heading that we are in
     _verbatim: int = 0  # how many <pre> we are in
+    _asides: list[Aside] = field(default_factory=list)
+    _open: list[tuple[int, int, AsideKind]] = field(default_factory=list)  # node, where it began, kind
+    _quoted_from: int | None = None  # a header below which all is quoted ended here
 
     def through(self, top: Any) -> None:
         node, last = top, top.mem_id
@@ -202,6 +213,9 @@ class _Walk:
         tag = node.tag
         if tag in BLOCKS or tag == "br":
             self._break(_gap_of(node))
+            kind = self.aside_of(node)
+            if kind:
+                self._open.append((node.mem_id, len(self.reading), kind))
         if tag in HEADINGS and not self._heading:
             self._heading = HEADINGS[tag]
         elif tag in ("td", "th") and "".join(self._line).strip():
@@ -217,6 +231,21 @@ class _Walk:
         if self._heading and HEADINGS.get(tag) == self._heading:
             self._end_heading()
         self._break(_gap_of(node))
+        if self._open and self._open[-1][0] == node.mem_id:
+            self._close(node)
+
+    def _close(self, node: Any) -> None:
+        _, start, kind = self._open.pop()
+        if len(self.reading) > start:
+            self._asides.append(Aside(start, len(self.reading), kind))
+            if kind == "attribution" and heads_the_rest(node) and self._quoted_from is None:
+                self._quoted_from = len(self.reading)
+
+    def closed(self) -> list[Aside]:
+        """The asides that were met, outer ones after those in them."""
+        if self._quoted_from is not None and self._quoted_from < len(self.reading):
+            return [*self._asides, Aside(self._quoted_from, len(self.reading), "quote")]
+        return self._asides
 
     def _end_heading(self) -> None:
         words = " ".join("".join(self._line).split())

@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from ragd.parsers import replies
 from ragd.parsers.reading import clean
 from ragd.parsers.source import Parsed, Source
-from ragd.records import Document, Member
+from ragd.records import Aside, Document, Member
 
 FAMILY = "mail/1"
 ESCAPED_FROM = re.compile(r"^>+(?=From )", re.MULTILINE)
@@ -72,7 +73,7 @@ def mbox_part(document: Document) -> str:
 
 def document_of(letter: Letter) -> Document:
     """The letter's document: its bodies one after the other, its headers as facts."""
-    text = "\n\n".join(filter(None, map(_shown, letter.parts.bodies)))
+    text, asides = _read(letter.parts.bodies, letter.author)
     return Document(
         id=_identity(letter, text),
         text=text,
@@ -84,15 +85,31 @@ def document_of(letter: Letter) -> Document:
         date=letter.date,
         message_id=letter.message_id,
         references=letter.references,
+        asides=asides,
     )
 
 
-def _shown(body: Body) -> str:
+def _read(bodies: list[Body], author: str | None) -> tuple[str, tuple[Aside, ...]]:
+    """The bodies as one text, and what in it is not the writer's own."""
+    text = ""
+    asides: list[Aside] = []
+    for body in bodies:
+        shown, given = _shown(body)
+        if shown:
+            text += "\n\n" if text else ""
+            found = replies.asides(shown, author=author, given=given)
+            asides += [Aside(len(text) + one.start, len(text) + one.end, one.kind) for one in found]
+            text += shown
+    return text, tuple(asides)
+
+
+def _shown(body: Body) -> tuple[str, tuple[Aside, ...]]:
     if not body.html:
-        return clean(body.text)
+        return clean(body.text), ()
     from ragd.parsers.html import read_page
 
-    return read_page(body.text, meant_as="mail").text
+    page = read_page(body.text, meant_as="mail")
+    return page.text, page.asides
 
 
 def _identity(letter: Letter, text: str) -> str:

@@ -43,6 +43,10 @@ class Reading:
         self._length = 0
         self.marks: list[Mark] = []
 
+    def __len__(self) -> int:
+        """Code points so far."""
+        return self._length
+
     @property
     def text(self) -> str:
         return "".join(self._pieces)

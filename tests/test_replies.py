@@ -1,0 +1,174 @@
+"""What in a mail is not its writer's own: quotes, who is quoted, signatures, feet."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from ragd.parsers.html import read_page
+from ragd.parsers.reading import clean
+from ragd.parsers.replies import asides
+
+DANA = "Dana Visser <dana@example.org>"
+
+
+def marked(text: str, author: str | None = DANA) -> dict[str, str]:
+    """The text of each kind of aside, pieces joined by " | "; "own" is what is left."""
+    text = clean(text)
+    found: dict[str, list[str]] = {}
+    at = 0
+    for one in asides(text, author=author):
+        found.setdefault("own", []).append(text[at : one.start])
+        found.setdefault(one.kind, []).append(text[one.start : one.end])
+        at = one.end
+    found.setdefault("own", []).append(text[at:])
+    return {kind: " | ".join(filter(None, map(str.strip, pieces))) for kind, pieces in found.items()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On Mon, 2 Sep 2002 at 18:53, Kees de Wit <kees@example.org> wrote:",
+        "Op ma 2 sep. 2002 om 18:53 schreef Kees de Wit <kees@example.org>:",
+        "Am 02.09.2002 um 18:53 schrieb Kees de Wit:",
+        "Le 2 sept. 2002 \u00e0 18:53, Kees de Wit a \u00e9crit :",
+        "El 2/9/2002, Kees de Wit escribi\u00f3:",
+        "Il giorno 2 set 2002, Kees de Wit ha scritto:",
+        "Den 2. sep. 2002 kl. 18.53 skrev Kees de Wit <kees@example.org>:",
+        "Kees de Wit wrote:",
+        "* Kees de Wit <kees@example.org> [2002-09-02 18:53]:",
+        "On Mon, 2 Sep 2002 18:53:24 +0100, Kees de Wit\n<kees@example.org> wrote:",
+    ],
+)
+def test_who_is_quoted_is_told_apart_in_many_languages(line: str) -> None:
+    found = marked(f"I will bring the drill.\n\n{line}\n> Who brings the drill?\n> And the ladder?\n")
+    assert found == {
+        "own": "I will bring the drill.",
+        "attribution": line,
+        "quote": "> Who brings the drill?\n> And the ladder?",
+    }
+
+
+def test_an_answer_between_the_lines_leaves_the_answers() -> None:
+    found = marked("Kees wrote:\n> Who brings the drill?\n\nI do.\n\n> And the ladder?\n\nPaul does.\n")
+    assert found["own"] == "I do. | Paul does."
+    assert found["quote"] == "> Who brings the drill? | > And the ladder?"
+
+
+def test_a_quote_in_a_quote_is_a_span_of_its_own() -> None:
+    found = marked("Yes.\n\nKees wrote:\n> Paul wrote:\n>> Is it sold?\n> I think so.\n")
+    assert found["quote"] == ">> Is it sold? | > I think so."
+    assert found["attribution"] == "Kees wrote: | > Paul wrote:"
+
+
+def test_all_below_an_outlook_header_is_quoted() -> None:
+    header = "From: Kees de Wit\nSent: Monday, 2 September 2002 18:53\nTo: Dana Visser\nSubject: RE: drill"
+    found = marked(f"Fine by me.\n\n{header}\n\nShall I bring the drill?\n\nKees")
+    assert found == {"own": "Fine by me.", "attribution": header, "quote": "Shall I bring the drill?\n\nKees"}
+    dutch = "-----Oorspronkelijk bericht-----\nVan: Kees\nVerzonden: maandag 2 september\nAan: Dana\nOnderwerp: boor"
+    found = marked(f"Prima.\n\n{dutch}\n\nZal ik de boor meenemen?")
+    assert found == {"own": "Prima.", "attribution": dutch, "quote": "Zal ik de boor meenemen?"}
+
+
+def test_a_letter_with_a_list_of_facts_is_no_quote() -> None:
+    letter = "The meeting:\n\nDate: 3 March\nSubject: the roof\n\nFrom here on we meet monthly.\n>From now on."
+    assert marked(letter) == {"own": letter}
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nDana Visser\nHead of Roofs\n+31 20 555 0199",
+        "Best regards,\nDana Visser\nHead of Roofs",
+        "Met vriendelijke groet,\n\nDana",
+        "Mit freundlichen Gr\u00fc\u00dfen\nDana Visser",
+        "Sent from my iPhone",
+        "Verzonden vanaf mijn Samsung-telefoon",
+        "Dana",
+    ],
+)
+def test_a_signature_is_told_apart(signature: str) -> None:
+    found = marked(f"The roof is done.\n\n{signature}\n")
+    assert found == {"own": "The roof is done.", "signature": clean(signature)}
+
+
+def test_thanks_that_go_on_are_no_signature() -> None:
+    for letter in (
+        "Done.\n\nThanks,\nCan you send the bill to the new address?",
+        "Done.\n\nThanks!",
+        "Kind regards,\nDana",
+    ):
+        assert "signature" not in marked(letter, None) or letter.startswith("Kind")
+
+
+def test_the_feet_of_lists_and_lawyers_are_told_apart() -> None:
+    foot = (
+        "_______________________________________________\nRoofs mailing list\nhttp://example.org/mailman/listinfo/roofs"
+    )
+    legal = (
+        "This e-mail is confidential and intended solely for the addressee. If you have received it in error please"
+        " delete it."
+    )
+    assert marked(f"The roof is done.\n\nDana\n\n{foot}") == {
+        "own": "The roof is done.",
+        "signature": "Dana",
+        "footer": foot,
+    }
+    assert marked(f"The roof is done.\n\n{legal}") == {"own": "The roof is done.", "footer": legal}
+    own = "This e-mail is about the confidential offer that we made to the council in March."
+    assert marked(own) == {"own": own}
+
+
+@pytest.mark.parametrize(
+    ("before", "quoted"),
+    [
+        ('<div class="gmail_quote"><div class="gmail_attr">On Mon, Kees wrote:<br></div>', "</div>"),
+        ('<div class="moz-cite-prefix">Kees schreef:</div>', ""),
+    ],
+)
+def test_what_the_markup_says_is_quoted_needs_no_mark(before: str, quoted: str) -> None:
+    page = read_page(
+        f"<p>I do.</p>{before}<blockquote type='cite'><p>Who brings the drill?</p></blockquote>{quoted}",
+        meant_as="mail",
+    )
+    found = [
+        (one.kind, page.text[one.start : one.end].strip()) for one in asides(page.text, author=DANA, given=page.asides)
+    ]
+    assert [kind for kind, _ in found] == ["attribution", "quote"]
+    assert found[1][1] == "Who brings the drill?"
+
+
+def test_all_below_outlooks_rule_is_quoted() -> None:
+    rule = '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">'
+    page = read_page(
+        f"<p>Fine.</p>{rule}<p><b>From:</b> Kees<br><b>Sent:</b> Monday<br><b>Subject:</b> drill</p></div><p>Shall I?</p>",
+        meant_as="mail",
+    )
+    found = {one.kind: page.text[one.start : one.end] for one in asides(page.text, author=DANA, given=page.asides)}
+    assert found["quote"] == "Shall I?" and found["attribution"].startswith("From: Kees")
+
+
+LINES = some.sampled_from(
+    [
+        *("Who comes?", "I do.", "", "> Who comes?", ">> Is it sold?", "> --", "--", "Dana", "Thanks,", "Kees wrote:"),
+        *("____________________", "Roofs mailing list", "From: Kees", "Sent: Monday", "To: Dana", "Subject: drill"),
+        *(
+            "-----Original Message-----",
+            "> From: Kees",
+            "-----BEGIN PGP SIGNATURE-----",
+            ">",
+            "|",
+            ":",
+            "On 3 March, you wrote:",
+        ),
+    ]
+)
+
+
+@given(some.lists(LINES, max_size=30))
+def test_asides_are_spans_in_order_whatever_the_lines(lines: list[str]) -> None:
+    text = clean("\n".join(lines))
+    at = 0
+    for one in asides(text, author=DANA):
+        assert at <= one.start < one.end <= len(text)
+        assert text[one.start : one.end].strip()
+        at = one.end
