@@ -26,7 +26,11 @@ class Format:
 
 
 PLAIN = "ragd.parsers.text:parse"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP = "application/zip application/x-zip-compressed"
+ARCHIVES = "ragd.parsers.archives:parse"
+PACKED = ".gz .tgz .bz2 .tbz .tbz2 .xz .txz"
+GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz"
+OFFICE = "application/vnd.openxmlformats-officedocument."
 TEXT = Format("text/1", PLAIN, "text", ".txt .text .log .rst .tex .adoc .asciidoc .nfo .me", "text/plain")
 FORMATS = (
     TEXT,
@@ -44,7 +48,14 @@ FORMATS = (
     Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf"),
     Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml .emlx", "message/rfc822 message/global"),
     Format("mail/1", "ragd.parsers.mbox:parse", "mail", ".mbox .mbx", "application/mbox", streamed=True),
-    Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx", WORD),
+    Format("zip/1", f"{ARCHIVES}_zip", "other", ".zip .bear2bk .textpack", ZIP, holds=True, streamed=True),
+    Format("tar/1", f"{ARCHIVES}_tar", "other", ".tar .jex", "application/x-tar", holds=True, streamed=True),
+    Format("packed/1", f"{ARCHIVES}_packed", "other", PACKED, GZIP, holds=True, streamed=True),
+    Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx .dotm", f"{OFFICE}wordprocessingml.document"),
+    Format("xlsx/1", "ragd.parsers.xlsx:parse", "table", ".xlsx .xlsm .xltx .xltm", f"{OFFICE}spreadsheetml.sheet"),
+    Format("ole/1", "ragd.parsers.ole:parse", "office", ".doc .dot", "application/msword"),
+    Format("ole/1", "ragd.parsers.ole:parse", "table", ".xls .xlt", "application/vnd.ms-excel"),
+    Format("ole/1", "ragd.parsers.ole:parse", "slides", ".ppt .pps .pot", "application/vnd.ms-powerpoint"),
 )  # fmt: skip
 # Files that carry no suffix, or one that means nothing, and are known by their name.
 PLAIN_NAMES = frozenset(
