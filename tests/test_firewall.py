@@ -39,6 +39,8 @@ def greedy(source):
 def flood(source): yield _document(source, "x" * (3 << 20))
 def endless(source):
     while True: yield _document(source, "")
+def drip(source):
+    while True: time.sleep(0.3); yield _document(source, "")
 def raises(source): raise ZeroDivisionError("by nought")
 def chatty(source):
     print("hello", flush=True); print("oh", file=sys.stderr, flush=True); os.write(1, b"raw")
@@ -91,6 +93,7 @@ KINDS = (
     "greedy",
     "flood",
     "endless",
+    "drip",
     "raises",
     "chatty",
     "prying",
@@ -133,7 +136,8 @@ def _three(folder: Path, kind: str) -> list[Path]:
         ("leave", "the reader broke down on it (it ended with code 3)"),
         pytest.param("greedy", "needs more than 600 MB of memory", marks=LINUX),
         ("flood", "holds more than 2 MB of text"),
-        ("endless", "holds more than 2 MB of text"),
+        ("endless", "holds more than 2,000 documents or parts"),
+        ("drip", "took longer than 7 s in all"),
         ("raises", "the strangers parser broke on it (ZeroDivisionError: by nought)"),
     ],
 )  # fmt: skip

@@ -13,11 +13,16 @@ from ragd.parsers.process import Dead, Process, why_it_does_not_start
 from ragd.records import Member, Outcome, SourceFile
 
 TURN = 0.5  # seconds between two looks at the clock
+WHOLE = 10  # times as long as one document may all of a file take,
+BYTES_A_SECOND = 100_000  # and a second more for each of these
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost. `seconds` count from one document to the next, so a long mbox is no slow one."""
+    """What one file may cost. `seconds` count from one document to the next, so a long mbox is no slow one.
+
+    All of a file may take ten times as long, and a second more for every 100 KB of it.
+    """
 
     seconds: float = 60
     memory_mb: int = 1500
@@ -195,7 +200,7 @@ class _Reading:
             )
             if message["is"] == "outcome":
                 return file, outcome
-            process.waiting.popleft()
+            process.done()
             process.retires = bool(message["retires"])
             return file, Ended(message["digest"], outcome)
         except (KeyError, TypeError) as error:
@@ -207,9 +212,14 @@ class _Reading:
         A machine that slept, or a run stopped with Ctrl-Z, would otherwise fail whatever was being read.
         """
         for process in self._busy[:]:
-            process.silent += min(waited, 2 * TURN)
-            if process not in ready and process.silent > self._pool.limits.seconds:
-                yield from self._bury(process, f"took longer than {self._pool.limits.seconds:g} s")
+            process.wait(min(waited, 2 * TURN))
+            allowed = self._pool.limits.seconds
+            if process not in ready and process.silent > allowed:
+                yield from self._bury(process, f"took longer than {allowed:g} s")
+            elif process.waiting and process.spent > (
+                whole := WHOLE * allowed + process.waiting[0].size / BYTES_A_SECOND
+            ):
+                yield from self._bury(process, f"took longer than {whole:.0f} s in all")
 
     def _bury(self, process: Process, why: str | None) -> Iterator[Answer]:
         """The file that a worker died of has failed; what it had not begun goes to another."""

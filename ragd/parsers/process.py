@@ -29,11 +29,12 @@ class Dead(Exception):
 
 
 class Process:
-    """A worker, the files it was told of, and how long it has been silent while we listened."""
+    """A worker, the files it was handed, and how long it has been silent while we listened."""
 
     def __init__(self, seconds: float, memory_mb: int, text_mb: int) -> None:
         self.waiting: deque[SourceFile] = deque()  # the first is the one being read
-        self.silent = 0.0  # seconds
+        self.silent = 0.0  # seconds since it last spoke
+        self.spent = 0.0  # seconds on the file being read
         self.ready = False  # it has spoken
         self.retires = False  # it goes by itself: old, or grown too large
         self._frames = Frames(limit=max(4 * text_mb, 64) << 20)
@@ -78,6 +79,16 @@ class Process:
             self._tell(pack(request), descriptor)
         finally:
             os.close(descriptor)
+
+    def wait(self, seconds: float) -> None:
+        """Count time in which we did nothing but wait for it."""
+        self.silent += seconds
+        self.spent += seconds
+
+    def done(self) -> None:
+        """The file being read has been read."""
+        self.waiting.popleft()
+        self.spent = 0.0
 
     def hear(self) -> Iterator[Frame]:
         """The frames that one look into the pipe brings; raises Dead at its end."""

@@ -20,18 +20,19 @@ from ragd.parsers.decode import sound
 from ragd.parsers.frames import Frame, Frames, pack, pack_member, pack_outcome, path_in, write_all
 from ragd.parsers.sandbox import lock_in
 from ragd.parsers.source import ChangedMeanwhile, OpenFile, Unreadable, attempt, open_source
-from ragd.records import Member
+from ragd.records import Member, Outcome
 
 MB = 1 << 20
 HEARD = 1 << 14  # bytes that one look at the socket may bring: a path or some, one a file
 HANDED = 64  # descriptors that one look at the socket may bring; more than a parent hands out ahead
 SCRATCH = 4 << 30  # bytes that a scratch file may have
 FILES = 5000  # after this many a fresh worker takes over: libraries leak
-DETAIL = 100  # bytes that a document counts at least towards the text limit, so that empty ones cannot go on for ever
+PARTS = 1000  # documents and parts for each megabyte of text that is allowed, so that empty ones cannot go on for ever
+SMALLEST = 250  # bytes of the file that a document takes on average where there are more
 
 
-class TooMuchText(Exception):
-    """A document, or all of a file, is more text than allowed."""
+class TooMuch(Exception):
+    """A file yields more than it may; the message is the reason, for a person."""
 
 
 def main() -> None:
@@ -103,10 +104,8 @@ class Worker:
             return _ended("failed", "vanished before it could be read")
         except OSError as trouble:
             return _ended("failed", f"cannot be opened: {(trouble.strerror or str(trouble)).lower()}")
-        except Unreadable as reason:
+        except (Unreadable, TooMuch) as reason:
             return _ended("failed", str(reason))
-        except TooMuchText:
-            return _ended("failed", f"holds more than {self._limits['text_mb']} MB of text")
         except MemoryError:
             ended = _ended("failed", f"needs more than {self._limits['memory_mb']} MB of memory")
             self._files = FILES  # what is left of the memory is in pieces
@@ -125,14 +124,12 @@ class Worker:
             os.close(handed)
 
     def _parse(self, path: bytes, file: OpenFile) -> dict[str, Any]:
-        documents, characters = 0, 0
+        documents = 0
         status, note = "indexed", ""
-        limit = self._limits["text_mb"] * MB
+        measure = Measure(self._limits["text_mb"], file.size)
         for found in attempt(open_source(Path(os.fsdecode(path)), file)):
+            measure.take(found)
             if isinstance(found, Member):
-                characters += max(len(found.document.text), DETAIL)
-                if len(found.document.text) > limit or characters > max(limit, 4 * file.size):
-                    raise TooMuchText
                 documents += 1
                 self._send(pack_member(found))
             elif found.part is None:
@@ -147,6 +144,26 @@ class Worker:
     def _send(self, frame: bytes) -> None:
         write_all(self._answers, frame)
         _limit_processor(self._limits["seconds"])
+
+
+class Measure:
+    """How much a file has yielded. A large one may yield more than a small one."""
+
+    def __init__(self, text_mb: int, size: int) -> None:
+        self._megabytes = text_mb
+        self._text_left = max(text_mb * MB, 4 * size)
+        self._parts = self._parts_left = max(text_mb * PARTS, size // SMALLEST)
+
+    def take(self, found: Member | Outcome) -> None:
+        """Count one more; raises TooMuch."""
+        self._parts_left -= 1
+        if self._parts_left < 0:
+            raise TooMuch(f"holds more than {self._parts:,} documents or parts")
+        if isinstance(found, Member):
+            length = len(found.document.text)
+            self._text_left -= length
+            if length > self._megabytes * MB or self._text_left < 0:
+                raise TooMuch(f"holds more than {self._megabytes} MB of text")
 
 
 def _ended(status: str, note: str | None, *, digest: str | None = None, documents: int = 0) -> dict[str, Any]:
