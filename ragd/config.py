@@ -16,8 +16,14 @@ FILE = "config.toml"
 Value = Any  # str, bool, int or float, as the field it is for
 
 
-def _setting(default: Any, what: str, *, choices: tuple[str, ...] = (), least: float = 0) -> Any:
-    return field(default=default, metadata={"what": what, "choices": choices, "least": least})
+def _setting(
+    default: Any, what: str, *, choices: tuple[str, ...] = (), least: float = 0, form: str = "", takes: str = ""
+) -> Any:
+    told = {"what": what, "choices": choices, "least": least, "form": form, "takes": takes}
+    return field(default=default, metadata=told)
+
+
+_PLACE = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[^\s?#]*)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,18 @@ class Config:
         choices=("auto", "ollama", "llama_cpp", "openai", "quotes"),
     )
     model: str = _setting("", "the answering model: a name, or a GGUF file; empty takes the first that is ready")
-    ollama_host: str = _setting("http://127.0.0.1:11434", "where Ollama listens (the variable OLLAMA_HOST counts too)")
-    openai_url: str = _setting("http://127.0.0.1:8080/v1", "where an OpenAI-compatible server of this machine listens")
+    ollama_host: str = _setting(
+        "http://127.0.0.1:11434",
+        "where Ollama listens (the variable OLLAMA_HOST counts too)",
+        form=rf"(?:https?://)?{_PLACE}",
+        takes="an address such as http://127.0.0.1:11434",
+    )
+    openai_url: str = _setting(
+        "http://127.0.0.1:8080/v1",
+        "where an OpenAI-compatible server of this machine listens",
+        form=rf"https?://{_PLACE}",
+        takes="an address such as http://127.0.0.1:8080/v1",
+    )
     allow_remote: bool = _setting(False, "let an answering model on another machine read the passages")
     workers: int = _setting(0, "processes that read files; 0 is one a core")
     threads: int = _setting(0, "threads that embed; 0 is one a core")
@@ -90,6 +106,23 @@ def write(home: Path, name: str, value: str) -> Config:
     return Config(**_read(path))
 
 
+def unset(home: Path, name: str) -> bool:
+    """Take one line out of the file, also one that does not fit, and keep all others; whether there was one.
+
+    Raises ConfigError, leaving the file as it was, for an unknown name that the file does not have.
+    """
+    import tomlkit
+
+    path = home / FILE
+    if name not in _parsed(path):
+        _known(name, "the settings", "")
+        return False
+    document = tomlkit.parse(_text(path))
+    del document[name]
+    write_whole(path, tomlkit.dumps(document))
+    return True
+
+
 def _in_force(name: str, said: Mapping[str, Value], environ: Mapping[str, str]) -> Setting:
     what = str(_FIELDS[name].metadata["what"])
     variable = f"RAGD_{name.upper()}"
@@ -103,16 +136,19 @@ def _in_force(name: str, said: Mapping[str, Value], environ: Mapping[str, str]) 
 
 
 def _read(path: Path) -> dict[str, Value]:
-    text = _text(path)
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}", remedy='a line reads: name = "value"') from None
+    text, said = _text(path), _parsed(path)
     for name, value in said.items():
         where = f"{path}{_line_of(name, text)}"
         _known(name, where, ", or remove the line")
         _check(name, value, where)
     return {name: float(value) if _kind(name) is float else value for name, value in said.items()}
+
+
+def _parsed(path: Path) -> dict[str, Value]:
+    try:
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}", remedy='a line reads: name = "value"') from None
 
 
 def _text(path: Path) -> str:
@@ -140,8 +176,15 @@ def _check(name: str, value: object, where: str) -> None:
         raise ConfigError(f"{name} in {where} is {value!r}", remedy=f"it takes {_takes(name)}")
     if isinstance(value, str) and data["choices"] and value not in data["choices"]:
         raise ConfigError(f"{name} in {where} is {value!r}", remedy=f"it takes {_takes(name)}")
+    if isinstance(value, str) and data["form"] and not _has_form(value, str(data["form"])):
+        raise ConfigError(f"{name} in {where} is {value!r}", remedy=f"it takes {_takes(name)}")
     if isinstance(value, int | float) and not isinstance(value, bool) and not data["least"] <= value < float("inf"):
         raise ConfigError(f"{name} in {where} is {value!r}", remedy=f"it takes {_takes(name)}")
+
+
+def _has_form(value: str, form: str) -> bool:
+    found = re.fullmatch(form, value)
+    return found is not None and int(found["port"] or 1) in range(1, 65536)
 
 
 def _from_words(name: str, words: str, where: str) -> Value:
@@ -161,6 +204,8 @@ def _from_words(name: str, words: str, where: str) -> Value:
 
 def _takes(name: str) -> str:
     kind, data = _kind(name), _FIELDS[name].metadata
+    if data["takes"]:
+        return str(data["takes"])
     if data["choices"]:
         return f"one of {', '.join(data['choices'])}"
     if kind in (int, float):

@@ -60,11 +60,8 @@ class Indexer:
         self._progress = Progress("looking")
 
     def remember(self, paths: Iterable[Path]) -> list[str]:
-        """Make roots of the paths; returns them. Raises SourceError where one is not there."""
+        """Make roots of the paths; returns them."""
         roots = list(paths)
-        for path in roots:
-            if not path.exists():
-                raise SourceError(f"{path} is not there", remedy="check the name, or plug in the drive it is on")
         for path in roots:
             self.catalog.remember(str(path), path.stat().st_dev)
         return [str(path) for path in roots]
@@ -281,7 +278,7 @@ def indexer(
     home: Home, embedding: Embedding, *, workers: int, limits: Limits, doing: str, reports: Reports
 ) -> Iterator[Indexer]:
     """Take the home's lock and open everything for writing. Raises HomeBusy, HomeError and DiskFull."""
-    with writing(home, doing), space_guard(), Pool(workers, limits) as pool:
+    with writing(home, doing, say=reports.say), space_guard(), Pool(workers, limits) as pool:
         catalog = Catalog(home.catalog)
         try:
             words = upkeep.open_words(catalog, home.words, say=reports.say)

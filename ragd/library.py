@@ -16,7 +16,7 @@ from ragd.answer.generators import Generator, ready
 from ragd.config import Config, load
 from ragd.embedding import Embedding
 from ragd.errors import GeneratorError, SourceError
-from ragd.home import Home, open_home, open_models
+from ragd.home import Home, models_path, open_home
 from ragd.indexing import Indexer, Meter, Reports, Tell, indexer
 from ragd.models import pull
 from ragd.parsers.pool import Limits
@@ -54,13 +54,13 @@ class Library:
         config: Config | None = None,
         say: Callable[[str], None] = lambda line: None,
     ) -> "Library":
-        """The library in `home` (None: RAGD_HOME), made where there is none yet.
+        """The library in `home` (None: RAGD_HOME); the first verb that writes makes it where there is none.
 
         `say` is told, in one line each, what takes time or changes: a model's fast copy is made, an index is rebuilt.
         Raises HomeError and ConfigError.
         """
         opened = open_home(home)
-        return cls(opened, config or load(opened.path), open_models(), say=say)
+        return cls(opened, config or load(opened.path), models_path(), say=say)
 
     def __enter__(self) -> "Library":
         return self
@@ -77,11 +77,14 @@ class Library:
     # indexing
 
     def plan(self, paths: Iterable[Path | str]) -> Plan:
-        """What `add` would do: files by suffix, bytes, a rough time, and what is left out. Reads nothing."""
+        """What `add` would do: files by suffix, bytes, a rough time, and what is left out. Reads and writes nothing.
+
+        Raises SourceError for a path that `add` would refuse.
+        """
         files: Counter[str] = Counter()
         size = 0
         left_out = []
-        for path in _absolute(paths):
+        for path in self._addable(paths):
             for item in walk.scan(path, readable=readable, excluded=[self.home.path]):
                 if isinstance(item, SourceFile):
                     files[item.path.suffix.lower() or item.path.name] += 1
@@ -101,13 +104,25 @@ class Library:
         """Remember folders or files and index them now; every file met has an Outcome, told to `progress` as it comes.
 
         `meter` is told how far the run is. When `stop` is set the run ends after the current batch, with all that was
-        committed kept. Raises SourceError for a path that is not there, HomeBusy, DiskFull.
+        committed kept. Raises SourceError for a path that is not there or that RAGD_HOME holds, HomeBusy, DiskFull.
         """
-        chosen = _absolute(paths)
+        chosen = self._addable(paths)
         told, reports = self._reports(progress, meter, stop)
         with self._writing("ragd add", reports) as at_work:
             at_work.sync(at_work.remember(chosen))
         return told
+
+    def _addable(self, paths: Iterable[Path | str]) -> list[Path]:
+        chosen = _absolute(paths)
+        for path in chosen:
+            if not path.exists():
+                raise SourceError(f"{path} is not there", remedy="check the name, or plug in the drive it is on")
+            if path.resolve().is_relative_to(self.home.path.resolve()):
+                raise SourceError(
+                    f"{path} lies in RAGD_HOME ({self.home.path}), where ragd keeps the index",
+                    remedy="set RAGD_HOME to a folder that holds nothing else, or add another folder",
+                )
+        return chosen
 
     def sync(
         self, *, progress: Tell | None = None, meter: Meter | None = None, stop: threading.Event | None = None

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ragd import wire
 from ragd.embedding import Embedding
-from ragd.errors import ModelError, SourceError
+from ragd.errors import DiskFull, ModelError, SourceError
 from ragd.home import Home, holder, write_whole
 from ragd.index.catalog import View
 from ragd.index.catalog.view import file_time
@@ -123,7 +123,13 @@ class Reader:
             | {"start": one.start, "end": one.end}
             for one in shown
         ]
-        write_whole(self._home.last, json.dumps(rows, ensure_ascii=False))
+        try:
+            write_whole(self._home.last, json.dumps(rows, ensure_ascii=False))
+        except (OSError, DiskFull) as error:
+            reason = error.what if isinstance(error, DiskFull) else error.strerror
+            self._say(
+                f"these results have no numbers for `ragd show` and `ragd open`, for they cannot be kept ({reason})"
+            )
 
     def last(self, number: int) -> dict[str, Any]:
         """The `number`-th (from 1) of the last results. Raises SourceError where there is none."""

@@ -168,11 +168,50 @@ def test_a_home_that_is_not_writable(ragd: Ragd, own_home: Path) -> None:
     assert "is not writable: chmod" in one_line(ragd("status"))
 
 
+def test_looking_makes_no_home(ragd: Ragd, notes: Path, own_home: Path) -> None:
+    assert ragd("status").code == 0
+    assert ragd("add", "--dry-run", notes).code == 0
+    assert ragd("config").code == 0
+    for words in (["search", "pears"], ["ask", "pears?"], ["show", "1"], ["config", "wrkers", "2"]):
+        one_line(ragd(*words))
+    assert not own_home.exists()
+
+
+def test_a_dry_run_of_what_is_not_there_or_holds_the_home_is_an_error(
+    ragd: Ragd, tmp_path: Path, own_home: Path
+) -> None:
+    assert "is not there: check the name" in one_line(ragd("add", "--dry-run", tmp_path / "none"))
+    own_home.mkdir()
+    (own_home / "letters").mkdir()
+    for path in (own_home, own_home / "letters"):
+        for words in (["--dry-run"], []):
+            assert f"{path} lies in RAGD_HOME ({own_home})" in one_line(ragd("add", *words, path))
+    assert [path.name for path in own_home.iterdir()] == ["letters"]
+
+
+def test_a_folder_that_holds_the_home_leaves_it_out(ragd: Ragd, tmp_path: Path, own_home: Path) -> None:
+    (tmp_path / "pears.md").write_text("The pears are ripe.\n")
+    (own_home / "letters").mkdir(parents=True)
+    (own_home / "letters" / "plums.md").write_text("The plums are ripe.\n")
+    assert ragd("add", tmp_path).code == 0
+    assert str(own_home) in ragd("status", "--left-out").out
+    assert ragd("search", "plums", "--json").out.count("plums.md") == 0
+
+
+def test_a_setting_is_taken_back(ragd: Ragd, own_home: Path) -> None:
+    assert ragd("config", "generator", "quotes").code == 0
+    said = ragd("config", "unset", "generator")
+    assert (said.code, said.out.splitlines()[0]) == (0, 'generator = "auto"')
+    assert "generator was not set" in ragd("config", "unset", "generator").err
+    assert "needs a name" in one_line(ragd("config", "unset"))
+    assert "unknown name 'generater'" in one_line(ragd("config", "unset", "generater"))
+
+
 def test_a_home_that_another_ragd_writes_to(ragd: Ragd, notes: Path, own_home: Path) -> None:
     with writing(open_home(own_home), "ragd watch"):
         for words in (["add", "--json", notes], ["sync"], ["forget", notes]):
             said = one_line(ragd(*words))
-            assert f"ragd watch (pid {os.getpid()}) is writing to this home: stop it or wait" in said
+            assert f"ragd watch (pid {os.getpid()}) is writing to this home: it takes in by itself" in said
         assert ragd("status").code == 0
 
 

@@ -93,3 +93,28 @@ def test_a_value_that_does_not_fit_leaves_the_file_as_it_was(tmp_path: Path) -> 
         with pytest.raises(ConfigError):
             config.write(home, name, value)
     assert (home / "config.toml").read_text() == "workers = 2\n"
+
+
+@pytest.mark.parametrize(
+    "value", ["http://127.0.0.1:11434", "localhost", "10.0.0.9:11434", "https://[::1]:1/api", "[::1]"]
+)
+def test_an_address_is_taken(tmp_path: Path, value: str) -> None:
+    assert config.write(tmp_path, "ollama_host", value).ollama_host == value
+
+
+@pytest.mark.parametrize("value", ["", "not an address", "http://", "ftp://there", "host:port", "host:99999", "a b:1"])
+def test_nonsense_is_no_address(tmp_path: Path, value: str) -> None:
+    for name in ("ollama_host", "openai_url"):
+        with pytest.raises(ConfigError, match=r"it takes an address such as http://127\.0\.0\.1:\d+"):
+            config.write(tmp_path, name, value)
+    assert not (tmp_path / "config.toml").exists()
+
+
+def test_taking_a_value_back_keeps_the_other_lines_and_comments(tmp_path: Path) -> None:
+    home = said(tmp_path, '# mine\nollama_host = "?? ??"\nembeder = "x"\nworkers = 2  # few\n')
+    assert config.unset(home, "ollama_host")  # also one that does not fit,
+    assert config.unset(home, "embeder")  # and one that is unknown
+    assert (home / "config.toml").read_text() == "# mine\nworkers = 2  # few\n"
+    assert not config.unset(home, "device")
+    with pytest.raises(ConfigError, match="did you mean workers"):
+        config.unset(home, "wrkers")

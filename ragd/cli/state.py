@@ -1,6 +1,7 @@
 """The verbs that tell how things are: status, models and config."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from ragd.records import Outcome
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
 Failed = Annotated[bool, typer.Option("--failed", help="List what could not be read, by reason.")]
+UNSET = "unset"
 LeftOut = Annotated[bool, typer.Option("--left-out", help="List what was left out, by rule.")]
 
 
@@ -26,7 +28,7 @@ def _setting_names() -> Iterable[str]:
 
     from ragd.config import Config
 
-    return [field.name for field in fields(Config)]
+    return [UNSET, *(field.name for field in fields(Config))]
 
 
 Name = Annotated[
@@ -82,16 +84,33 @@ def pull(name: Name) -> int:
 
 
 def config(name: SettingName = None, value: SettingValue = None, as_object: Json = False) -> int:
-    """List the settings, show one, or set one."""
+    """List the settings, show one, set one, or take back what was set (`unset NAME`)."""
     from ragd import config as settings
     from ragd.cli import states
-    from ragd.home import home_path, open_home
+    from ragd.home import home_path, make_home, open_home
 
-    if name is not None and value is not None:
-        settings.write(open_home().path, name, value)
+    home = open_home()
+    if name == UNSET:
+        name = _unset(home.path, value)
+    elif name is not None and value is not None:
+        settings.setting(home.path, name)  # an unknown name makes no home
+        make_home(home)
+        settings.write(home.path, name, value)
     chosen = [settings.setting(home_path(), name)] if name else settings.explain(home_path())
     if as_object:
         print(as_json([one._asdict() for one in chosen]))
     else:
         states.settings(chosen)
     return 0
+
+
+def _unset(home: Path, name: str | None) -> str | None:
+    """Take back a setting; its name, None where ragd knows no such setting any more."""
+    from ragd import config as settings
+    from ragd.errors import ConfigError
+
+    if name is None:
+        raise ConfigError("`ragd config unset` needs a name", remedy="`ragd config` lists the settings")
+    if not settings.unset(home, name):
+        tell(f"{name} was not set in {settings.FILE}")
+    return name if name in _setting_names() else None
