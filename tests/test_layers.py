@@ -33,6 +33,8 @@ HOMES = {
     "pypdf": ["parsers.pdf_structure"],
     "pypdfium2": ["parsers.pdf"],
     "docx": ["parsers.docx"],
+    "pypff": ["parsers.pst"],
+    "olefile": ["parsers.msg", "parsers.ole"],
     "ollama": ["answer.generators.ollama"],
     "xllamacpp": ["answer.generators.llama_cpp"],
 }

@@ -91,11 +91,12 @@ def people(message: Message, *names: str) -> tuple[str, ...]:
         pairs = getaddresses([_eight_bit(FOLD.sub(" ", value)) for value in raw])
     except (ValueError, IndexError, TypeError, AttributeError):
         pairs = []
-    found = [_person(name, mailbox) for name, mailbox in pairs[:PEOPLE]]
+    found = [person(name, mailbox) for name, mailbox in pairs[:PEOPLE]]
     return tuple(dict.fromkeys(person for person in (found if any(found) else map(_loose, raw)) if person))
 
 
-def _person(name: str, mailbox: str) -> str | None:
+def person(name: str, mailbox: str) -> str | None:
+    """How someone is shown: "Dana Visser <dana@example.org>", or what of it is known."""
     shown, mailbox = fact(decoded(name)), fact(decoded(mailbox)) or ""
     if shown and mailbox and shown.strip("'\"") != mailbox:
         return f"{shown} <{mailbox}>"
@@ -126,6 +127,11 @@ def references(message: Message) -> tuple[str, ...]:
                 found.pop(one, None) if name == "In-Reply-To" else None
                 found[fact(one) or one] = None
     return tuple(found)[-REFERENCES:]
+
+
+def ids(*values: str) -> tuple[str, ...]:
+    """The ids in angle brackets, in order, each once."""
+    return tuple(dict.fromkeys(one for value in values for one in MESSAGE_ID.findall(value)))
 
 
 def date(message: Message) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ragd.parsers import replies
 from ragd.parsers.reading import clean
 from ragd.parsers.source import Parsed, Source
-from ragd.records import Aside, Document, Member
+from ragd.records import Aside, Document, Kind, Member
 
 FAMILY = "mail/1"
 ESCAPED_FROM = re.compile(r"^>+(?=From )", re.MULTILINE)
@@ -38,6 +38,7 @@ class Parts:
     bodies: list[Body] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     outlook: list[Attachment] = field(default_factory=list)  # winmail.dat: a message in Outlook's own wrapping
+    letters: list[tuple[str, "Letter"]] = field(default_factory=list)  # messages that came apart already, by name
     unread: dict[str, str] = field(default_factory=dict)
 
 
@@ -53,6 +54,7 @@ class Letter:
     message_id: str | None = None
     references: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    kind: Kind = "mail"
 
 
 def tell(source: Source, letter: Letter, *, named: Callable[[Document], str | None]) -> Parsed:
@@ -64,6 +66,9 @@ def tell(source: Source, letter: Letter, *, named: Callable[[Document], str | No
         yield source.left_out(source.unique(f"{part} > {name}" if part else name), why)
     for attached in letter.parts.attachments:
         yield from source.child(attached.name, attached.data, media_type=attached.media_type, within=part)
+    for name, inner in letter.parts.letters:
+        inside = source.unique(f"{part} > {name}" if part else name)
+        yield from tell(source, inner, named=lambda _, inside=inside: inside)  # type: ignore[misc]
 
 
 def mbox_part(document: Document) -> str:
@@ -77,7 +82,7 @@ def document_of(letter: Letter) -> Document:
     return Document(
         id=_identity(letter, text),
         text=text,
-        kind="mail",
+        kind=letter.kind,
         family=FAMILY,
         title=letter.subject,
         author=letter.author,
@@ -123,3 +128,5 @@ def _kept(letter: Letter, text: str) -> Iterator[str]:
     for said in (letter.author, letter.subject, letter.date, letter.message_id, *letter.recipients):
         yield said or ""
     yield from sorted(hashlib.sha256(attached.data).hexdigest() for attached in letter.parts.attachments)
+    for _, inner in letter.parts.letters:
+        yield inner.message_id or inner.subject or ""

@@ -5,10 +5,10 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 
-from ragd.parsers import headers, inline
+from ragd.parsers import headers, inline, labels
 from ragd.parsers.decode import decode, is_wide
 from ragd.parsers.flowed import unflowed
-from ragd.parsers.letter import Attachment, Body, Parts
+from ragd.parsers.letter import Attachment, Body, Letter, Parts
 from ragd.parsers.reading import fact
 from ragd.parsers.signed import content_of_signed
 from ragd.parsers.source import Unreadable
@@ -48,6 +48,21 @@ def parts_of(message: Message) -> Parts:
     parts = Parts()
     _collect(message, parts, 0)
     return parts
+
+
+def letter_of(message: Message, parts: Parts, place: tuple[str, ...] = ()) -> Letter:
+    """The facts that the headers state; `place` are labels that the message has where it lies."""
+    author = next(iter(headers.people(message, "From") or headers.people(message, "Sender", "Reply-To")), None)
+    return Letter(
+        parts=parts,
+        subject=headers.header(message, "Subject"),
+        author=author,
+        recipients=headers.people(message, "To", "Cc", "Bcc"),
+        date=headers.date(message),
+        message_id=headers.message_id(message),
+        references=headers.references(message),
+        labels=tuple(dict.fromkeys((*place, *labels.of_headers(message)))),
+    )
 
 
 def _collect(part: Message, parts: Parts, depth: int) -> None:
@@ -175,6 +190,8 @@ def _add_attachment(part: Message, media_type: str, parts: Parts) -> None:
         return  # a picture in the body: a logo, a smiley
     data = bytes_of(part)
     if not data.strip():
+        if part.get("X-Apple-Content-Length"):
+            parts.unread[name or "attachment"] = "not in this file, Apple Mail keeps it apart"
         return
     if media_type in TNEF or (name or "").lower() == "winmail.dat":
         parts.outlook.append(Attachment(name or "winmail.dat", media_type, data))
