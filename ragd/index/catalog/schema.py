@@ -20,7 +20,8 @@ CREATE TABLE left_out (root TEXT NOT NULL, path TEXT NOT NULL, note TEXT NOT NUL
 CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
     device INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT, reader TEXT NOT NULL,
-    status TEXT NOT NULL, note TEXT) WITHOUT ROWID;
+    status TEXT NOT NULL, note TEXT,
+    read_at REAL NOT NULL DEFAULT ((julianday('now') - 2440587.5) * 86400)) WITHOUT ROWID;
 CREATE INDEX files_by_size ON files (size);
 CREATE TABLE problems (path TEXT NOT NULL, part TEXT NOT NULL, status TEXT NOT NULL, note TEXT,
     PRIMARY KEY (path, part)) WITHOUT ROWID;

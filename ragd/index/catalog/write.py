@@ -196,7 +196,7 @@ class Catalog:
     def _put_file(self, known: KnownFile) -> None:
         file = known.file
         self._db.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO files ({FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(str(file.path), file.size, file.mtime_ns, file.ctime_ns, _signed(file.device), _signed(file.inode)),
                 *(known.digest, known.reader, known.status, known.note),
