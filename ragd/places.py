@@ -8,11 +8,12 @@ from ragd.records import Chunk, Found, Mark
 
 
 def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
-    """The marks of a span: the page and headings in force at `start`, outermost first, then those inside it.
+    """The marks of a span: page, headings (outermost first) and turn in force at `start`, then those inside it.
 
     `marks` are a document's, in order of offset; offsets count code points of its text.
     """
     page: list[Mark] = []
+    turn: list[Mark] = []
     headings: list[Mark] = []
     inside: list[Mark] = []
     for mark in marks:
@@ -24,7 +25,9 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
             headings = [*(above for above in headings if above.level < mark.level), mark]
         elif mark.kind in ("page", "slide", "sheet"):
             page = [mark]
-    return (*page, *headings, *inside)
+        elif mark.kind == "turn":
+            turn = [mark]
+    return (*page, *headings, *turn, *inside)
 
 
 def page_of(chunk: Chunk, start: int) -> int | None:
@@ -46,7 +49,7 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     """The place of a span for people: "p. 3 > Cover > Theft", "lines 10-24", "Dana to Kees, 2 March 2024"."""
     steps = [_mail(document)] if document.kind == "mail" else []
     steps += [_pages(chunk, start, end)]
-    steps += [mark.label for mark in held(chunk.marks, start, start + 1) if mark.kind == "heading"]
+    steps += [mark.label for mark in held(chunk.marks, start, start + 1) if mark.kind in ("heading", "turn")]
     lines = lines_of(chunk, start, end)
     if lines:
         steps.append(f"line {lines[0]}" if lines[0] == lines[1] else f"lines {lines[0]}-{lines[1]}")
