@@ -123,6 +123,27 @@ def test_private_keys_are_left_out_by_content_under_any_name(tmp_path: Path) -> 
     assert len(out) == 4
 
 
+def test_a_file_that_is_mainly_a_key_is_left_out_and_a_text_about_keys_is_read(tmp_path: Path) -> None:
+    begin, end = "-----BEGIN EC PRIVATE KEY-----\n", "-----END EC PRIVATE KEY-----\n"
+    keys = {
+        "short.txt": f"{begin}MHcCAQEEIB\nAwEHoUQDQg\n{end}",
+        "cut.md": begin,
+        "named.txt": f"the old server\n{begin}Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\nMHcCAQEEIB\n{end}",
+        "reply.txt": "> " + KEY.decode().replace("\n", "\n> "),
+        "account.json": '{"key": "-----BEGIN PRIVATE KEY-----\\n'
+        + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj"
+        + '\\n"}',
+    }
+    texts = {
+        "course.md": f"# Keys\n\n{begin}\nThis line begins every key file. What follows is base64:\n\n    MHcC...\n",
+        "mail.txt": f"Hello Dana,\nwhat does this mean?\n> {begin}> (nothing)\nMerle\n",
+        "begins.txt": f"{begin}is how such a file begins: why was it in the attic?\nMore of this tomorrow.\n",
+    }
+    read, out = seen(tree(tmp_path, {**keys, **texts}))
+    assert read == sorted(texts)
+    assert out == dict.fromkeys(keys, "may hold secrets (private key)")
+
+
 def test_a_file_that_the_catalog_knows_is_not_opened_again(tmp_path: Path) -> None:
     tree(tmp_path, {"a.txt": KEY, "b": b"\0\0"})
     assert seen(tmp_path, known=lambda file: True)[0] == ["a.txt", "b"]
