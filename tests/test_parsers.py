@@ -1,6 +1,5 @@
 """The parsers: what they read, and what they say when they cannot."""
 
-import hashlib
 import mailbox
 import re
 from email import policy
@@ -381,15 +380,20 @@ def test_the_table_knows_names_without_suffixes_and_unknown_ones() -> None:
     assert {"text", "markdown", "html", "pdf", "mail", "docx"} <= families().keys()
 
 
-def test_a_line_of_fifty_megabytes_is_read_or_refused_with_the_reason(tmp_path: Path) -> None:
-    path = tmp_path / "long.json"
-    path.write_bytes(b"word " * 10_000_000)
-    answers = read_all([path])[path]
-    assert ended(answers).status == "indexed"
-    assert isinstance(answers[0], Member)
+@pytest.mark.parametrize("name", ["long.txt", "long.md", "long.log"])
+def test_a_line_longer_than_any_book_is_refused_with_the_reason(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"The first line.\n" + b"word " * 10_000_000)
     assert (
-        hashlib.sha256(answers[0].document.text.encode()).hexdigest() == hashlib.sha256(path.read_bytes()).hexdigest()
+        ended(read_all([path])[path]).note == "has a line of more than 5,000,000 characters: this is data and no text"
     )
+
+
+def test_a_book_on_one_line_and_a_long_log_are_read(tmp_path: Path) -> None:
+    (tmp_path / "bible.txt").write_text("word " * 900_000)
+    (tmp_path / "server.log").write_text("GET /index.html 200\n" * 400_000)
+    assert len(only(tmp_path / "bible.txt").text) == 4_500_000
+    assert len(only(tmp_path / "server.log").text) == 8_000_000
 
 
 def test_a_very_large_note_still_has_its_headings(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from ragd.parsers.decode import decode, is_binary, unix_lines
 from ragd.parsers.source import NothingInIt, Source, Unreadable
 from ragd.records import Document, Member
 
+LONGEST_LINE = 5_000_000  # characters: longer than the Bible; a line beyond that is data that no person wrote or reads
+
 
 def lined_text(source: Source) -> str:
     r"""The decoded content without its byte-order mark and with \n line ends: the lines are those an editor shows."""
@@ -14,7 +16,18 @@ def lined_text(source: Source) -> str:
     text = unix_lines(decode(source.data))
     if not text or text.isspace():
         raise NothingInIt("no text in it")
+    if _has_endless_line(text):
+        raise Unreadable(f"has a line of more than {LONGEST_LINE:,} characters: this is data and no text")
     return text
+
+
+def _has_endless_line(text: str) -> bool:
+    at = 0
+    while len(text) - at > LONGEST_LINE:
+        at = text.rfind("\n", at, at + LONGEST_LINE + 1) + 1
+        if not at:
+            return True
+    return False
 
 
 def parse(source: Source) -> Iterator[Member]:
