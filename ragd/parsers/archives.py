@@ -45,7 +45,7 @@ class Layout:
         return [entry for entry in entries if re.search(self.takes, entry.name)]
 
 
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS = (Layout("ragd.parsers.slack:read", (r"(?:^|/)users\.json$", r"/\d{4}-\d\d-\d\d\.json$"), r"\.json$"),)
 
 
 def parse_zip(source: Source) -> Parsed:

@@ -1,5 +1,6 @@
 """The table of formats: which function reads a file of this name, and in which version."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,41 +23,67 @@ class Format:
     suffixes: str  # separated by blanks, lower case; "": known by its content only (see recognise)
     media_types: str = ""
     holds: bool = False  # files that the other parsers read: when one of those changes, this is read again
+    grows: str = ""  # "module:function": whether what was appended (text before it, text of it) begins something new
     streamed: bool = False  # read in order or here and there, never held whole: it may be larger than the memory
 
 
 PLAIN = "ragd.parsers.text:parse"
+CODE = "ragd.parsers.code:parse"
 ZIP = "application/zip application/x-zip-compressed"
 ARCHIVES = "ragd.parsers.archives:parse"
 PACKED = ".gz .tgz .bz2 .tbz .tbz2 .xz .txz"
 GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz"
+OPEN = "ragd.parsers.odf:parse"
 OFFICE = "application/vnd.openxmlformats-officedocument."
-TEXT = Format("text/1", PLAIN, "text", ".txt .text .log .rst .tex .adoc .asciidoc .nfo .me", "text/plain")
+MBOX = "ragd.parsers.mbox:parse"
+TEXT = Format("text/1", PLAIN, "text", ".txt .text .log .nfo .me", "text/plain")
 FORMATS = (
     TEXT,
-    Format("text/1", PLAIN, "text", ".json .jsonl .ndjson .yaml .yml .toml .ini .cfg .conf .xml .srt .vtt .po"),
+    Format("text/1", PLAIN, "text", ".yaml .yml .toml .ini .cfg .conf .properties .po"),
+    Format("json/1", "ragd.parsers.data:json", "text", ".json .jsonl .ndjson .geojson .jsonc", "application/json"),
+    Format("xml/1", "ragd.parsers.data:xml", "text", ".xml .xsl .xslt .xsd .rss .atom .svg", "text/xml application/xml"),
+    Format("sections/1", "ragd.parsers.sections:parse", "text", ".tex .ltx .rst .adoc .asciidoc", "text/x-tex"),
+    Format("subtitles/1", "ragd.parsers.subtitles:parse", "text", ".srt .vtt .sbv", "text/vtt application/x-subrip"),
     Format("text/1", PLAIN, "note", ".org .wiki .textile"),
-    Format("text/1", PLAIN, "table", ".csv .tsv", "text/csv text/tab-separated-values"),
-    Format("text/1", PLAIN, "code", ".py .pyi .pyx .rb .pl .pm .php .lua .r .jl .m .mm .c .h .cc .cpp .cxx .hh .hpp"),
-    Format("text/1", PLAIN, "code", ".js .mjs .cjs .jsx .ts .tsx .vue .svelte .css .scss .sass .less .sql .graphql"),
-    Format("text/1", PLAIN, "code", ".java .kt .kts .scala .groovy .gradle .clj .cljs .go .rs .swift .zig .nim .d .cs"),
-    Format("text/1", PLAIN, "code", ".hs .ml .mli .elm .erl .ex .exs .lisp .el .scm .rkt .asm .s .v .vhd .f .f90 .vb"),
-    Format("text/1", PLAIN, "code", ".sh .bash .zsh .fish .ps1 .bat .cmd .awk .sed .vim .cmake .mk .tf .nix .dart"),
-    Format("text/1", PLAIN, "code", ".diff .patch .proto .fs .pas .hxx .sol .ada .cob"),
+    Format("csv/1", "ragd.parsers.csv_table:parse", "table", ".csv .tsv .tab", "text/csv text/tab-separated-values"),
+    Format("code/1", CODE, "code", ".py .pyi .pyx .rb .pl .pm .php .lua .r .jl .m .mm .c .h .cc .cpp .cxx .hh .hpp"),
+    Format("code/1", CODE, "code", ".js .mjs .cjs .jsx .ts .tsx .vue .svelte .css .scss .sass .less .sql .graphql"),
+    Format("code/1", CODE, "code", ".java .kt .kts .scala .groovy .gradle .clj .cljs .go .rs .swift .zig .nim .d .cs"),
+    Format("code/1", CODE, "code", ".hs .ml .mli .elm .erl .ex .exs .lisp .el .scm .rkt .asm .s .v .vhd .f .f90 .vb"),
+    Format("code/1", CODE, "code", ".sh .bash .zsh .fish .ps1 .bat .cmd .awk .sed .vim .cmake .mk .tf .nix .dart"),
+    Format("code/1", CODE, "code", ".diff .patch .proto .fs .pas .hxx .sol .ada .cob"),
     Format("markdown/1", "ragd.parsers.markdown:parse", "note", ".md .markdown .mdown .mkd .mdx .qmd", "text/markdown"),
     Format("html/1", "ragd.parsers.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
     Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf"),
-    Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml .emlx", "message/rfc822 message/global"),
-    Format("mail/1", "ragd.parsers.mbox:parse", "mail", ".mbox .mbx", "application/mbox", streamed=True),
+    Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml", "message/rfc822 message/global message/news"),
+    Format("mail/1", "ragd.parsers.emlx:parse", "mail", ".emlx"),
+    Format("mbox/1", MBOX, "mail", ".mbox .mbx", "application/mbox", grows="ragd.parsers.mbox:goes_on", streamed=True),
+    Format("msg/1", "ragd.parsers.msg:parse", "mail", ".msg .oft", "application/vnd.ms-outlook"),
+    Format("pst/1", "ragd.parsers.pst:parse", "mail", ".pst .ost", streamed=True),
+    Format("tnef/1", "ragd.parsers.tnef:parse", "mail", ".tnef", "application/ms-tnef application/vnd.ms-tnef"),
     Format("zip/1", f"{ARCHIVES}_zip", "other", ".zip .bear2bk .textpack", ZIP, holds=True, streamed=True),
     Format("tar/1", f"{ARCHIVES}_tar", "other", ".tar .jex", "application/x-tar", holds=True, streamed=True),
     Format("packed/1", f"{ARCHIVES}_packed", "other", PACKED, GZIP, holds=True, streamed=True),
     Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx .dotm", f"{OFFICE}wordprocessingml.document"),
     Format("xlsx/1", "ragd.parsers.xlsx:parse", "table", ".xlsx .xlsm .xltx .xltm", f"{OFFICE}spreadsheetml.sheet"),
+    Format("pptx/1", "ragd.parsers.pptx:parse", "slides", ".pptx .pptm .ppsx .potx", f"{OFFICE}presentationml.presentation"),
+    Format("odf/1", OPEN, "office", ".odt .ott .odm .fodt", "application/vnd.oasis.opendocument.text"),
+    Format("odf/1", OPEN, "table", ".ods .ots .fods", "application/vnd.oasis.opendocument.spreadsheet"),
+    Format("odf/1", OPEN, "slides", ".odp .otp .odg .fodp", "application/vnd.oasis.opendocument.presentation"),
+    Format("rtf/1", "ragd.parsers.rtf:parse", "office", ".rtf", "application/rtf text/rtf"),
+    Format("epub/1", "ragd.parsers.epub:parse", "book", ".epub", "application/epub+zip"),
+    Format("mhtml/1", "ragd.parsers.mhtml:parse", "web", ".mhtml .mht", "multipart/related"),
+    Format("notebook/1", "ragd.parsers.notebook:parse", "code", ".ipynb", "application/x-ipynb+json"),
     Format("ole/1", "ragd.parsers.ole:parse", "office", ".doc .dot", "application/msword"),
     Format("ole/1", "ragd.parsers.ole:parse", "table", ".xls .xlt", "application/vnd.ms-excel"),
     Format("ole/1", "ragd.parsers.ole:parse", "slides", ".ppt .pps .pot", "application/vnd.ms-powerpoint"),
+    Format("whatsapp/1", "ragd.parsers.whatsapp:parse", "chat", ""),
+    Format("telegram/1", "ragd.parsers.telegram:parse", "chat", ""),
+    Format("telegram-page/1", "ragd.parsers.telegram:parse_page", "chat", ""),
+    Format("slack/1", "ragd.parsers.slack:parse", "chat", ""),
+    Format("discord/1", "ragd.parsers.discord:parse", "chat", ""),
 )  # fmt: skip
+MAILDIR_NAME = re.compile(r"\d{9,11}\.[\w#-]+\.[^/]+$")
 # Files that carry no suffix, or one that means nothing, and are known by their name.
 PLAIN_NAMES = frozenset(
     {
@@ -86,8 +113,11 @@ def format_of(name: str, media_type: str = "") -> Format | None:
 
 def format_by_content(name: str, head: bytes) -> Format | None:
     """The format that the first bytes show, for a name that leaves several open; None where the name decides."""
-    family = recognised(_suffix(name), head, unknown=format_of(name) is None)
-    return _by_family()[family] if family else None
+    known = format_of(name)
+    family = recognised(_suffix(name), head, unknown=known is None)
+    if family is None or (known and known.family.partition("/")[0] == family):
+        return None
+    return _by_family()[family]
 
 
 def reader_version(name: str) -> str:
@@ -109,12 +139,21 @@ def _check(versions: dict[str, int]) -> str:
     return f"{crc32(repr(versions).encode()):08x}"
 
 
+def may_grow(name: str) -> bool:
+    """Whether a file of this name may be read from where it ended, once it has grown."""
+    known = format_of(name)
+    open_to = families_of(_suffix(name), unknown=known is None)
+    return bool((known and known.grows) or any(_by_family()[family].grows for family in open_to))
+
+
 def families() -> dict[str, int]:
     """The built-in families and their versions."""
     return {name: int(version) for name, _, version in (known.family.partition("/") for known in FORMATS)}
 
 
 def _suffix(name: str) -> str:
+    if MAILDIR_NAME.match(name):  # "1234567890.M1P1.mail.example.rs:2,S": what ends it is a host or flags
+        return ""
     return PurePath(name).suffix.lower()
 
 
