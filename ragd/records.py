@@ -23,7 +23,7 @@ Kind = Literal[
     "audio",
     "other",
 ]
-MarkKind = Literal["page", "column", "heading", "slide", "sheet", "message", "turn", "line-block"]
+MarkKind = Literal["page", "column", "heading", "slide", "sheet", "cell", "message", "turn", "line-block"]
 AsideKind = Literal["quote", "attribution", "signature", "footer"]
 Status = Literal["indexed", "unchanged", "skipped", "failed", "forgotten"]
 
@@ -44,7 +44,8 @@ class SourceFile:
 class Mark:
     """A place in a document's text that a person would name.
 
-    `level` is the depth of a heading (1 is the highest) and the 1-based number of a page, slide or sheet;
+    `level` is the depth of a heading (1 is the highest), the 1-based number of a page, slide, sheet or cell, and of a turn of
+    a conversation 1 where it begins one after a pause, 2 where it goes on;
     `label` is what is shown: a heading's words, a page's own label ("iii", "12").
     """
 
@@ -126,6 +127,7 @@ class Chunk:
     text: str
     marks: tuple[Mark, ...]  # the page and the headings in force at `start`, then every mark inside the span
     line: int | None  # 1-based line of `start`; None where the text has no lines of its own
+    quoted: bool = False  # the words of another message than the one they stand in
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found. `ranks` says why: its 1-based rank among words and among meaning."""
+    """A passage that a search found. `ranks` says why: its 1-based rank by "words", by "meaning" and by its "name"."""
 
     chunk: Chunk
     document: Found
@@ -168,6 +170,18 @@ class Hit:
     @property
     def end(self) -> int:
         return self.chunk.end
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge thinks of one text.
+
+    `answers` are log-odds that it answers the question. `words` are the likeliest answers in it, best first: start and
+    end in code points of the text, and by how much each is likelier than that there is none (log-odds).
+    """
+
+    answers: float
+    words: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +237,45 @@ class Outcome:
     documents: int = 0
     chunks: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """A document as it was read from a file: how long it is, its passages, and how many of them have their meaning."""
+
+    part: str | None
+    id: str
+    kind: Kind
+    title: str | None
+    date: str | None
+    family: str
+    characters: int
+    passages: int
+    with_meaning: int
+    also_at: tuple[tuple[str, str | None], ...]  # further places: path, part
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one path: a file, a part of one, or a folder.
+
+    `status` is that of an Outcome, "pending" (to be read by the next sync) or "unknown" (never added); `note` is the
+    reason, `remedy` what can be done or has changed since, both for a person.
+    """
+
+    path: str
+    what: str  # "file", "part" or "folder"
+    status: str
+    part: str | None = None
+    note: str | None = None
+    remedy: str | None = None
+    root: str | None = None  # the added path that it lies in
+    reader: str | None = None  # the parser and its version
+    read_at: str | None = None  # ISO 8601
+    parts: tuple[ReadPart, ...] = ()
+    problems: tuple[Outcome, ...] = ()  # parts that failed or were left out
+    same_bytes: tuple[str, ...] = ()  # other files with the same bytes
+    below: tuple[tuple[str, str | None, str, int], ...] = ()  # of a folder: status, reason, an example, how many
 
 
 @dataclass(frozen=True, slots=True)

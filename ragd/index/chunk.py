@@ -1,11 +1,12 @@
 """A document becomes passages: cut at its own structure first, and sized in the embedder's own tokens."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+from ragd.index.regions import Region, regions
 from ragd.index.tokens import Tokens
 from ragd.places import held
 from ragd.records import Chunk, Document, Mark
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from semantic_text_splitter import TextSplitter
     from tokenizers import Tokenizer
 
-VERSION = "c1"  # changes when the same text would be cut elsewhere, or its header would read differently
+VERSION = "c2"  # changes when the same text would be cut elsewhere, or its header would read differently
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 SMALL = 0.25  # of the window: a section below this joins its neighbour rather than standing alone
 LONGEST = 100_000  # code points handed to the splitter at once: its memory grows with them
@@ -35,6 +36,14 @@ class Span(NamedTuple):
     tokens: int
 
 
+class Passage(NamedTuple):
+    """A piece as it becomes a chunk."""
+
+    start: int
+    end: int
+    quoted: bool
+
+
 class Chunker:
     """Cuts documents for one embedder: its tokenizer counts, its window (tokens) bounds."""
 
@@ -48,9 +57,12 @@ class Chunker:
         self._headers: dict[str, int] = {"": 0}
 
     def chunks_of(self, documents: Sequence[Document]) -> list[list[Chunk]]:
-        """Each document's passages, in order. Together they hold all of its text but white space."""
+        """Each document's passages, a mail's own words before what it quotes.
+
+        Together they hold all of its text but white space, and a mail's signatures and feet.
+        """
         return [
-            list(_chunks(document, self._joined(document, self._spans(document, ruler))))
+            list(_chunks(document, [self._passages(document, region, ruler) for region in regions(document)]))
             for document, ruler in zip(documents, self._rulers(documents), strict=True)
         ]
 
@@ -76,12 +88,15 @@ class Chunker:
             Ruler(text, self.count, starts) for text, starts in zip(texts, self._tokens.starts(texts), strict=True)
         )
 
-    def _spans(self, document: Document, ruler: "Ruler") -> list[Span]:
-        return [
+    def _passages(self, document: Document, region: Region, ruler: "Ruler") -> list[Passage]:
+        if region.start == region.end:
+            return [Passage(region.start, region.end, region.quoted)]
+        spans = [
             span
-            for start, end in sections(document.text, document.marks)
+            for start, end in sections(document.text, document.marks, region.start, region.end)
             for span in self._cut(document, start, end, ruler)
         ]
+        return [Passage(span.start, span.end, region.quoted) for span in self._joined(document, spans)]
 
     def _cut(self, document: Document, start: int, end: int, ruler: "Ruler") -> Iterator[Span]:
         room = self._room_at(document, start)
@@ -163,15 +178,25 @@ class Ruler:
         return len(around) == 2 and offset > 0 and not any(map(str.isspace, around))
 
 
-def sections(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
-    """The spans between the marks that begin something new, trimmed; long ones cut where a line or a word ends."""
-    edges = sorted({0, len(text), *(mark.offset for mark in marks if mark.kind in BREAKS)})
+def sections(text: str, marks: Sequence[Mark], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The spans between the marks that begin something new, trimmed; long ones cut where a line or a word ends.
+
+    Of the text between `first` and `last`.
+    """
+    edges = sorted(
+        {first, last, *(mark.offset for mark in marks if _breaks(mark) and first < mark.offset < last)}
+    )
     for start, end in pairwise(edges):
         while end - start > LONGEST:
             cut = _last_break(text, start, start + LONGEST)
             yield from _trimmed(text, start, cut)
             start = cut  # noqa: PLW2901 (what is left of the section)
         yield from _trimmed(text, start, end)
+
+
+def _breaks(mark: Mark) -> bool:
+    """Whether something new begins; a turn of a conversation that follows without a pause goes with the one before."""
+    return mark.kind in BREAKS and not (mark.kind == "turn" and mark.level > 1)
 
 
 def _heading(document: Document, start: int, end: int) -> int:
@@ -210,7 +235,8 @@ def header_above(title: str | None, author: str | None, chunk: Chunk) -> str:
     """The header of a passage; "" where the document states no facts, or where the passage itself begins with them."""
     said = any(mark.kind == "heading" and mark.label == title and mark.offset >= chunk.start for mark in chunk.marks)
     above = [mark for mark in chunk.marks if mark.offset < chunk.start]
-    return header_of(None if said else title, author, above)
+    # Quoted words are not those of the author: who wrote them stands above them.
+    return header_of(None if said else title, None if chunk.quoted else author, above)
 
 
 def embedded_text(title: str | None, author: str | None, chunk: Chunk) -> str:
@@ -238,11 +264,11 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + left, start + len(piece.rstrip())
 
 
-def _chunks(document: Document, spans: Sequence[Span]) -> Iterator[Chunk]:
+def _chunks(document: Document, regions: Iterable[Sequence[Passage]]) -> Iterator[Chunk]:
     line, counted = 1, 0
-    for ordinal, (start, end, _) in enumerate(spans):
+    for ordinal, (start, end, quoted) in enumerate(chain.from_iterable(regions)):
         if document.lined:
             line += document.text.count("\n", counted, start)
             counted = start
-        marks = held(document.marks, start, end)
-        yield Chunk(document.id, ordinal, start, end, document.text[start:end], marks, line if document.lined else None)
+        marks, text = held(document.marks, start, end), document.text[start:end]
+        yield Chunk(document.id, ordinal, start, end, text, marks, line if document.lined else None, quoted)

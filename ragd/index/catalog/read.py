@@ -9,11 +9,11 @@ from typing import TypeVar
 from ragd.index.catalog import blocks
 from ragd.index.catalog.record import Stored
 from ragd.places import held
-from ragd.records import Chunk, Document, Mark
+from ragd.records import Aside, Chunk, Document, Mark
 
 T = TypeVar("T")
 AT_ONCE = 500  # values in one IN (...)
-CHUNK = "c.key, c.ordinal, c.start, c.stop, c.line, c.passage"
+CHUNK = "c.key, c.ordinal, c.start, c.stop, c.line, c.passage, c.quoted"
 
 
 def setting(connection: sqlite3.Connection, name: str) -> str | None:
@@ -33,7 +33,8 @@ def text_of(connection: sqlite3.Connection, key: int, start: int, end: int) -> s
 def document_of(connection: sqlite3.Connection, key: int) -> Document:
     """The document of a key, whole."""
     row = connection.execute(
-        "SELECT id, kind, family, title, author, recipients, date, message_id, refs, language, lined, marks, length"
+        "SELECT id, kind, family, title, author, recipients, date, message_id, refs, language, lined, marks, length,"
+        " tags, links, aliases, asides"
         " FROM documents WHERE key = ?",
         (key,),
     ).fetchone()
@@ -48,10 +49,23 @@ def document_of(connection: sqlite3.Connection, key: int) -> Document:
         date=row[6],
         message_id=row[7],
         references=tuple(json.loads(row[8])),
+        tags=tuple(json.loads(row[13])),
+        links=tuple(json.loads(row[14])),
+        aliases=tuple(json.loads(row[15])),
+        asides=tuple(Aside(*values) for values in json.loads(row[16])),
         language=row[9],
         lined=bool(row[10]),
         marks=marks_from(row[11]),
     )
+
+
+def labels_from(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+def labels_to(labels: Iterable[str]) -> str:
+    """Most places have none: "" then."""
+    return json.dumps(list(labels), ensure_ascii=False) if labels else ""
 
 
 def marks_from(text: str) -> tuple[Mark, ...]:
@@ -82,11 +96,13 @@ def stored_of_key(connection: sqlite3.Connection, key: int) -> Iterator[Stored]:
 
 
 def rows_of_passages(connection: sqlite3.Connection, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-    """(passage, key, ordinal) of every chunk that shares one of the passages."""
+    """(passage, key, ordinal) of every chunk that shares one of the passages and is shown."""
     for some in batched(passages, AT_ONCE):
         places = ",".join("?" * len(some))
         yield from connection.execute(
-            f"SELECT passage, key, ordinal FROM chunks WHERE passage IN ({places}) ORDER BY key, ordinal", some
+            f"SELECT passage, key, ordinal FROM chunks WHERE passage IN ({places}) AND covered = 0"
+            " ORDER BY key, ordinal",
+            some,
         )
 
 
@@ -111,7 +127,7 @@ def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence
     marks = marks_from(facts[3])
     first, last = min(row[2] for row in rows), max(row[3] for row in rows)
     text = text_of(connection, key, first, last)
-    for _, ordinal, start, end, line, passage in rows:
+    for _, ordinal, start, end, line, passage, quoted in rows:
         words = text[start - first : end - first]
-        chunk = Chunk(facts[0], ordinal, start, end, words, held(marks, start, end), line)
+        chunk = Chunk(facts[0], ordinal, start, end, words, held(marks, start, end), line, bool(quoted))
         yield Stored(key, ordinal, passage, facts[1], facts[2], chunk)

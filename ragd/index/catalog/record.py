@@ -34,6 +34,7 @@ class Read:
     known: KnownFile
     parts: frozenset[str | None]
     problems: Sequence[Outcome]  # its parts that failed or were left out
+    grown: bool = False  # these come to what was read of it before
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Adopted:
     """A file whose bytes are those of a known file: it takes over that file's documents without being parsed."""
 
     known: KnownFile
-    parts: Sequence[tuple[str | None, int]]  # part and key: the places of the file that has the same bytes
+    parts: Sequence[tuple[str | None, int, tuple[str, ...]]]  # part, key, labels of the file that has the same bytes
     problems: Sequence[Outcome]
 
 

@@ -7,8 +7,31 @@ from pathlib import Path
 
 from ragd.errors import DiskFull, HomeError
 
-FORMAT = 1  # of the tables below; a change adds a step to MIGRATIONS
-MIGRATIONS: dict[int, str] = {}  # format -> the SQL that carries a catalog of that format to the next
+FORMAT = 2  # of the tables below; a change adds a step to MIGRATIONS
+
+READ_AGAIN = "to be read again: "  # begins the reading of a document that only its file can bring up to date
+# What mails refer to, which chunks are quotes that are shown elsewhere, and the names by which links find documents.
+NEW_INDEXES = """
+CREATE INDEX documents_by_message ON documents (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX documents_by_subject ON documents (subject, loose, moment) WHERE subject IS NOT NULL;
+CREATE TABLE answers (message_id TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (message_id, key)) WITHOUT ROWID;
+CREATE INDEX answers_by_key ON answers (key);
+CREATE TABLE names (name TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (name, key)) WITHOUT ROWID;
+CREATE INDEX names_by_key ON names (key);
+CREATE TABLE targets (name TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (name, key)) WITHOUT ROWID;
+CREATE INDEX targets_by_key ON targets (key);
+CREATE INDEX chunks_by_passage ON chunks (passage, covered);
+CREATE INDEX chunks_covered ON chunks (key, ordinal) WHERE covered;
+"""
+
+FILES = """
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    device INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT, reader TEXT NOT NULL,
+    status TEXT NOT NULL, note TEXT,
+    read_at REAL NOT NULL DEFAULT ((julianday('now') - 2440587.5) * 86400)) WITHOUT ROWID;
+CREATE INDEX files_by_size ON files (size);
+"""
 
 TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -17,37 +40,58 @@ CREATE TABLE roots (path TEXT PRIMARY KEY, device INTEGER, state TEXT NOT NULL, 
 CREATE TABLE forgotten (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE left_out (root TEXT NOT NULL, path TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (root, path))
     WITHOUT ROWID;
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
-    device INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT, reader TEXT NOT NULL,
-    status TEXT NOT NULL, note TEXT,
-    read_at REAL NOT NULL DEFAULT ((julianday('now') - 2440587.5) * 86400)) WITHOUT ROWID;
-CREATE INDEX files_by_size ON files (size);
 CREATE TABLE problems (path TEXT NOT NULL, part TEXT NOT NULL, status TEXT NOT NULL, note TEXT,
     PRIMARY KEY (path, part)) WITHOUT ROWID;
 CREATE TABLE reserved (key INTEGER PRIMARY KEY AUTOINCREMENT);
 CREATE TABLE documents (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, reading TEXT NOT NULL, kind TEXT NOT NULL, family TEXT NOT NULL,
     title TEXT, author TEXT, recipients TEXT NOT NULL, date TEXT, message_id TEXT, refs TEXT NOT NULL, language TEXT,
-    lined INTEGER NOT NULL, marks TEXT NOT NULL, length INTEGER NOT NULL, UNIQUE (id, reading));
+    lined INTEGER NOT NULL, marks TEXT NOT NULL, length INTEGER NOT NULL, tags TEXT NOT NULL DEFAULT '[]',
+    links TEXT NOT NULL DEFAULT '[]', aliases TEXT NOT NULL DEFAULT '[]', asides TEXT NOT NULL DEFAULT '[]',
+    subject TEXT, moment INTEGER, loose INTEGER NOT NULL DEFAULT 0, UNIQUE (id, reading));
 CREATE TABLE blocks (key INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (key, number))
     WITHOUT ROWID;
 CREATE TABLE places (path TEXT NOT NULL, part TEXT NOT NULL, key INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    PRIMARY KEY (path, part)) WITHOUT ROWID;
+    labels TEXT NOT NULL DEFAULT '', within TEXT, PRIMARY KEY (path, part)) WITHOUT ROWID;
 CREATE INDEX places_by_key ON places (key, path, part);
 CREATE TABLE gone (key INTEGER PRIMARY KEY, since REAL NOT NULL);
 CREATE TABLE dropped (key INTEGER PRIMARY KEY);
 CREATE TABLE passages (id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE dropped_passages (id INTEGER PRIMARY KEY);
 CREATE TABLE chunks (key INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
-    line INTEGER, passage INTEGER NOT NULL, PRIMARY KEY (key, ordinal)) WITHOUT ROWID;
-CREATE INDEX chunks_by_passage ON chunks (passage);
+    line INTEGER, passage INTEGER NOT NULL, quoted INTEGER NOT NULL DEFAULT 0, covered INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (key, ordinal)) WITHOUT ROWID;
 CREATE TABLE spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL UNIQUE, wish TEXT NOT NULL,
     dimensions INTEGER NOT NULL);
 CREATE TABLE vectors (space INTEGER NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (space, passage)) WITHOUT ROWID;
 CREATE TABLE threads (message_id TEXT PRIMARY KEY, thread TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX threads_by_thread ON threads (thread);
 """
+
+# Format 1 knew no quotes, labels, tags or links: only reading the files again tells them. Until a file is read its
+# documents stay as they are; passages keep their vectors, for these go by the text.
+FROM_FORMAT_1 = f"""
+ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN links TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN aliases TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN asides TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN subject TEXT;
+ALTER TABLE documents ADD COLUMN moment INTEGER;
+ALTER TABLE documents ADD COLUMN loose INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE places ADD COLUMN labels TEXT NOT NULL DEFAULT '';
+ALTER TABLE places ADD COLUMN within TEXT;
+ALTER TABLE chunks ADD COLUMN quoted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE chunks ADD COLUMN covered INTEGER NOT NULL DEFAULT 0;
+DROP INDEX chunks_by_passage;
+{NEW_INDEXES}
+UPDATE documents SET reading = '{READ_AGAIN}' || key;
+DROP INDEX files_by_size;
+ALTER TABLE files RENAME TO files_before;
+{FILES}
+INSERT INTO files SELECT path, size, mtime_ns, ctime_ns, device, inode, digest, '', status, note, 0 FROM files_before;
+DROP TABLE files_before;
+"""
+MIGRATIONS = {1: FROM_FORMAT_1}  # format -> the SQL that carries a catalog of that format to the next
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
@@ -80,7 +124,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     if _is_empty(connection):
         start = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '0'), ('purges', '0');"
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {start} COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {FILES} {NEW_INDEXES} {start} COMMIT;")
         return
     while (known := _format(connection)) < FORMAT:
         step = f"UPDATE settings SET value = '{known + 1}' WHERE name = 'format';"

@@ -5,14 +5,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ragd.index.catalog import blocks, read, threads
+from ragd.index.catalog import blocks, letters, links, read, threads
+from ragd.index.catalog.quotes import Quotes
+from ragd.index.catalog.lookup import FILE, known_of
 from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read, Stored
-from ragd.index.catalog.schema import connect, moved_on, transaction
+from ragd.index.catalog.schema import READ_AGAIN, connect, moved_on, transaction
 from ragd.index.catalog.spaces import Spaces
 from ragd.records import Document, Outcome, SourceFile
 
 AT_OR_BELOW = "(path = ? OR (path >= ? AND path < ?))"
-FILE = "path, size, mtime_ns, ctime_ns, device, inode, digest, reader, status, note"
 
 
 class Catalog:
@@ -23,6 +24,7 @@ class Catalog:
         self.path = path
         self._db = connect(path, writing=True)
         self.spaces = Spaces(self._db, path)
+        self._quotes = Quotes(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -78,7 +80,17 @@ class Catalog:
     def known_files(self, root: str) -> dict[str, KnownFile]:
         """Every file that was met at or below a path."""
         rows = self._db.execute(f"SELECT {FILE} FROM files WHERE {AT_OR_BELOW}", _span(root))
-        return {row[0]: _known(row) for row in rows}
+        return {row[0]: known_of(row) for row in rows}
+
+    def known_file(self, path: str) -> KnownFile | None:
+        """One file as it was when it was last read; None where it never was."""
+        row = self._db.execute(f"SELECT {FILE} FROM files WHERE path = ?", (path,)).fetchone()
+        return known_of(row) if row else None
+
+    def has_part(self, path: str, part: str) -> bool:
+        """Whether something of this name was met in a file."""
+        sql = "SELECT 1 FROM places WHERE path = ?1 AND part = ?2 UNION ALL SELECT 1 FROM problems WHERE path = ?1 AND part = ?2"
+        return self._db.execute(sql, (path, part)).fetchone() is not None
 
     def of_size(self, size: int) -> list[KnownFile]:
         """Files of that many bytes that were read: their copies need no parser."""
@@ -86,12 +98,12 @@ class Catalog:
             f"SELECT {FILE} FROM files WHERE size = ? AND digest IS NOT NULL AND status = 'indexed' ORDER BY path",
             (size,),
         )
-        return [_known(row) for row in rows]
+        return [known_of(row) for row in rows]
 
-    def places_of(self, path: str) -> list[tuple[str | None, int]]:
-        """(part, key) of everything that was read from a file."""
-        rows = self._db.execute("SELECT part, key FROM places WHERE path = ? ORDER BY part", (path,))
-        return [(part or None, key) for part, key in rows]
+    def places_of(self, path: str) -> list[tuple[str | None, int, tuple[str, ...]]]:
+        """(part, key, labels) of everything that was read from a file."""
+        rows = self._db.execute("SELECT part, key, labels FROM places WHERE path = ? ORDER BY part", (path,))
+        return [(part or None, key, read.labels_from(labels)) for part, key, labels in rows]
 
     def problems_of(self, path: str) -> list[Outcome]:
         rows = self._db.execute("SELECT part, status, note FROM problems WHERE path = ? ORDER BY part", (path,))
@@ -132,26 +144,34 @@ class Catalog:
         now = time.time() if now is None else now
         with transaction(self._db, self.path):
             lost: set[int] = set()
+            came = self._unseen(batch)
             for entry in batch.entries:
                 self._put_document(entry, reading_of(entry.document, chunker))
             for file, member, key in batch.members:
-                lost |= self._put_place(str(file.path), member.part, key, file.mtime_ns)
+                lost |= self._put_place(str(file.path), member.part, key, file.mtime_ns, labels=member.labels)
             for adopted in batch.adopted:
                 lost |= self._adopt(adopted)
             for one in batch.read:
                 lost |= self._finish(one)
+            self._half_read(batch)
             for known in batch.touched:
                 self._touch(known)
             for path in batch.missing:
                 lost |= self._drop_places(path, keep=frozenset())
                 self._drop_file(path)
             self._let_go(lost, now)
+            self._quotes.settle(came | lost)
             moved_on(self._db)
+
+    def _unseen(self, batch: Batch) -> set[int]:
+        """Keys that the batch gives a place and that have none yet."""
+        keys = {key for *_, key in batch.members} | {key for one in batch.adopted for _, key, _ in one.parts}
+        return {key for key in keys if not self._db.execute("SELECT 1 FROM places WHERE key = ?", (key,)).fetchone()}
 
     def _put_document(self, entry: Entry, reading: str) -> None:
         document, key = entry.document, entry.key
         self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO documents VALUES (?, ?, ?{', ?' * 19})",
             (key, document.id, reading, *_facts(document)),
         )
         self._db.executemany(
@@ -161,24 +181,38 @@ class Catalog:
         for chunk, digest in zip(entry.chunks, entry.hashes, strict=True):
             self._db.execute("INSERT OR IGNORE INTO passages (hash) VALUES (?)", (digest,))
             self._db.execute(
-                "INSERT INTO chunks SELECT ?, ?, ?, ?, ?, id FROM passages WHERE hash = ?",
-                (key, chunk.ordinal, chunk.start, chunk.end, chunk.line, digest),
+                "INSERT INTO chunks SELECT ?, ?, ?, ?, ?, id, ?, 0 FROM passages WHERE hash = ?",
+                (key, chunk.ordinal, chunk.start, chunk.end, chunk.line, int(chunk.quoted), digest),
             )
         self._db.execute("DELETE FROM reserved WHERE key = ?", (key,))
-        threads.link(self._db, document.message_id, document.references)
+        references = [(one, key) for one in document.references]
+        self._db.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", references)
+        links.record(self._db, key, document)
+        threads.link(self._db, key)
 
-    def _put_place(self, path: str, part: str | None, key: int, mtime_ns: int) -> set[int]:
+    def _put_place(self, path: str, part: str | None, key: int, mtime_ns: int, *, labels: Sequence[str]) -> set[int]:
         row = self._db.execute("SELECT key FROM places WHERE path = ? AND part = ?", (path, part or "")).fetchone()
-        self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)", (path, part or "", key, mtime_ns))
+        self._db.execute(
+            "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)",
+            (path, part or "", key, mtime_ns, read.labels_to(labels), self._within(path, part)),
+        )
+        links.record_place(self._db, key, path, part)
         self._db.execute("DELETE FROM gone WHERE key = ?", (key,))
         return {row[0]} - {key} if row else set()
+
+    def _within(self, path: str, part: str | None) -> str | None:
+        """The part of the same file that holds this one: a message its attachments. It was put in its place before."""
+        steps = (part or "").split(" > ")
+        above = [" > ".join(steps[:count]) for count in range(len(steps) - 1, -1, -1)] if part else []
+        sql = "SELECT 1 FROM places WHERE path = ? AND part = ?"
+        return next((one for one in above if self._db.execute(sql, (path, one)).fetchone()), None)
 
     def _adopt(self, adopted: Adopted) -> set[int]:
         file = adopted.known.file
         lost: set[int] = set()
-        for part, key in adopted.parts:
-            lost |= self._put_place(str(file.path), part, key, file.mtime_ns)
-        parts = frozenset(part for part, _ in adopted.parts)
+        for part, key, labels in adopted.parts:
+            lost |= self._put_place(str(file.path), part, key, file.mtime_ns, labels=labels)
+        parts = frozenset(part for part, *_ in adopted.parts)
         return lost | self._finish(Read(adopted.known, parts, adopted.problems))
 
     def _touch(self, known: KnownFile) -> None:
@@ -188,10 +222,24 @@ class Catalog:
     def _finish(self, one: Read) -> set[int]:
         path = str(one.known.file.path)
         rows = [(path, problem.part or "", problem.status, problem.note) for problem in one.problems]
-        self._db.execute("DELETE FROM problems WHERE path = ?", (path,))
+        if not one.grown:
+            self._db.execute("DELETE FROM problems WHERE path = ?", (path,))
         self._db.executemany("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?)", rows)
         self._put_file(one.known)
+        if one.grown:
+            self._age(path, one.known.file.mtime_ns)
+            return set()
         return self._drop_places(path, keep=one.parts)
+
+    def _age(self, path: str, mtime_ns: int) -> None:
+        """Give the file's new time to what has no date of its own; the others, which are many, do without."""
+        undated = "SELECT 1 FROM documents d WHERE d.key = places.key AND d.date IS NULL"
+        self._db.execute(f"UPDATE places SET mtime_ns = ? WHERE path = ? AND EXISTS ({undated})", (mtime_ns, path))
+
+    def _half_read(self, batch: Batch) -> None:
+        """A file of which only some is in is not the one that its digest names, until all is in."""
+        begun = {str(file.path) for file, *_ in batch.members} - {str(one.known.file.path) for one in batch.read}
+        self._db.executemany("UPDATE files SET digest = NULL WHERE path = ?", [(path,) for path in begun])
 
     def _put_file(self, known: KnownFile) -> None:
         file = known.file
@@ -230,19 +278,15 @@ class Catalog:
         keys = [row[0] for row in self._db.execute("SELECT key FROM gone WHERE since <= ?", (before,))]
         if keys:
             with transaction(self._db, self.path):
-                ids = [row[0] for key in keys for row in self._message_ids(key)]
-                for table in ("documents", "blocks", "chunks", "gone"):
+                nodes = [one.node for key in keys if (one := letters.letter_of(self._db, key))]
+                for table in ("documents", "blocks", "chunks", "gone", "answers", "names", "targets"):
                     self._db.executemany(f"DELETE FROM {table} WHERE key = ?", [(key,) for key in keys])
                 self._db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", [(key,) for key in keys])
-                threads.unlink(self._db, ids)
+                threads.unlink(self._db, nodes)
                 self._drop_orphans()
                 self._db.execute("UPDATE settings SET value = value + 1 WHERE name = 'purges'")
                 moved_on(self._db)
         return self.dropped()
-
-    def _message_ids(self, key: int) -> list[tuple[str]]:
-        sql = "SELECT message_id FROM documents WHERE key = ? AND message_id IS NOT NULL"
-        return self._db.execute(sql, (key,)).fetchall()
 
     def _drop_orphans(self) -> None:
         orphans = "SELECT id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE passage = p.id)"
@@ -302,15 +346,21 @@ class Catalog:
 
     def other_readings(self, chunker: str) -> list[int]:
         """Visible documents that were cut by another chunker than this one."""
-        sql = "SELECT DISTINCT key FROM places JOIN documents USING (key) WHERE reading NOT LIKE '%' || ? ORDER BY key"
-        return [row[0] for row in self._db.execute(sql, (f" {chunker}",))]
+        sql = (
+            "SELECT DISTINCT key FROM places JOIN documents USING (key)"
+            " WHERE reading NOT LIKE '%' || ? AND reading NOT LIKE ? || '%' ORDER BY key"
+        )
+        return [row[0] for row in self._db.execute(sql, (f" {chunker}", READ_AGAIN))]
 
     def recut(self, old: int, entry: Entry, *, chunker: str, now: float) -> None:
         """Put a new reading of a document at every place of the old one."""
         with transaction(self._db, self.path):
             self._put_document(entry, reading_of(entry.document, chunker))
+            for path, part in self._db.execute("SELECT path, part FROM places WHERE key = ?", (old,)).fetchall():
+                links.record_place(self._db, entry.key, path, part or None)
             self._db.execute("UPDATE places SET key = ? WHERE key = ?", (entry.key, old))
             self._let_go([old], now)
+            self._quotes.settle([old, entry.key])
             moved_on(self._db)
 
 
@@ -333,13 +383,12 @@ def _facts(document: Document) -> tuple[str | int | None, ...]:
         int(document.lined),
         read.marks_to(document.marks),
         len(document.text),
+        json.dumps(document.tags, ensure_ascii=False),
+        json.dumps(document.links, ensure_ascii=False),
+        json.dumps(document.aliases, ensure_ascii=False),
+        json.dumps([(one.start, one.end, one.kind) for one in document.asides], separators=(",", ":")),
+        *letters.linkage(document),
     )
-
-
-def _known(row: Sequence[object]) -> KnownFile:
-    path, size, mtime_ns, ctime_ns, device, inode, digest, reader, status, note = row
-    file = SourceFile(Path(path), size, mtime_ns, ctime_ns, device, inode)  # type: ignore[arg-type]
-    return KnownFile(file, digest, reader, status, note)  # type: ignore[arg-type]
 
 
 def _span(path: str) -> tuple[str, str, str]:
