@@ -23,7 +23,7 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
             inside.append(mark)
         elif mark.kind == "heading":
             headings = [*(above for above in headings if above.level < mark.level), mark]
-        elif mark.kind in ("page", "slide", "sheet"):
+        elif mark.kind in ("page", "slide", "sheet", "cell"):
             page = [mark]
         elif mark.kind == "turn":
             turn = [mark]
@@ -57,10 +57,10 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
 
 
 def _pages(chunk: Chunk, start: int, end: int) -> str:
-    within = [mark for mark in held(chunk.marks, start, end) if mark.kind in ("page", "slide", "sheet")]
+    within = [mark for mark in held(chunk.marks, start, end) if mark.kind in ("page", "slide", "sheet", "cell")]
     if not within:
         return ""
-    word = {"page": "p.", "slide": "slide", "sheet": "sheet"}[within[0].kind]
+    word = {"page": "p.", "slide": "slide", "sheet": "sheet", "cell": "cell"}[within[0].kind]
     first, last = within[0].label, within[-1].label
     return f"{word} {first}" if first == last else f"{word} {first}-{last}"
 
@@ -70,7 +70,7 @@ def _mail(document: Found) -> str:
     if document.recipients:
         others = len(document.recipients) - 1
         people += f" to {_name(document.recipients[0])}" + (f" and {others} more" if others else "")
-    return ", ".join(fact for fact in (people, day(document.date)) if fact)
+    return ", ".join(fact for fact in (people, day(document.own_date)) if fact)
 
 
 def _name(address: str) -> str:

@@ -145,6 +145,12 @@ class Found:
     thread: str | None
     also_at: tuple[tuple[str, str | None], ...]  # further places: path, part
     recipients: tuple[str, ...] = ()
+    date_from: Literal["content", "file"] = "content"  # "file": the content states no date, and `date` is its file's
+
+    @property
+    def own_date(self) -> str | None:
+        """The date that the content states itself."""
+        return self.date if self.date_from == "content" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ragd.records import Answer, Citation, Found, Hit, Outcome, Results
+from ragd.records import Answer, Citation, Fate, Found, Hit, Outcome, Results
 
 
 def found(document: Found) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def found(document: Found) -> dict[str, Any]:
         "kind": document.kind,
         "author": document.author,
         "date": document.date,
+        "date_from": document.date_from if document.date else None,
         "thread": document.thread,
         "also_at": [{"path": path, "part": part} for path, part in document.also_at],
     }
@@ -26,7 +27,7 @@ def hit(one: Hit, rank: int) -> dict[str, Any]:
     return {
         "rank": rank,
         "score": one.score,
-        "ranks": {"words": one.ranks.get("words"), "meaning": one.ranks.get("meaning")},
+        "ranks": {name: one.ranks.get(name) for name in ("words", "meaning", "name")},
         "document": found(one.document),
         "place": one.place,
         "page": one.page,
@@ -89,4 +90,25 @@ def outcome(what: Outcome) -> dict[str, Any]:
         "documents": what.documents,
         "chunks": what.chunks,
         "seconds": what.seconds,
+    }
+
+
+def fate(what: Fate) -> dict[str, Any]:
+    """What became of one path."""
+    told = {name: getattr(what, name) for name in ("path", "part", "what", "status", "note", "remedy", "root")}
+    return told | {
+        "reader": what.reader,
+        "read_at": what.read_at,
+        "documents": [
+            {name: getattr(one, name) for name in ("part", "id", "kind", "title", "date", "characters", "passages")}
+            | {"reader": one.family, "with_meaning": one.with_meaning}
+            | {"also_at": [{"path": path, "part": part} for path, part in one.also_at]}
+            for one in what.parts
+        ],
+        "problems": [outcome(one) for one in what.problems],
+        "same_bytes": list(what.same_bytes),
+        "below": [
+            {"status": status, "note": note, "example": example, "files": files}
+            for status, note, example, files in what.below
+        ],
     }

@@ -58,7 +58,18 @@ filters = st.sampled_from(
         "type:note", "type:md", "in:notes", "in:mail", "-in:diary", "title:roof", "from:dana from:kees", "type:pdf",
     ]
 )  # fmt: skip
-wishes = st.sampled_from(["boiler invoice", "when do we row", "roses", "papers tax office May", "slates", "river"])
+wishes = st.sampled_from(
+    [
+        "boiler invoice",
+        "when do we row",
+        "roses",
+        "papers tax office May",
+        "slates",
+        "river in the diary",
+        "12.md",
+        "37",
+    ]
+)
 phrases = st.sampled_from(['"the invoice"', '"tax office"', "-boiler", "-roses"])
 
 

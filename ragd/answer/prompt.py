@@ -46,7 +46,7 @@ def apart(hits: Sequence[Hit]) -> list[Hit]:
 def quoted(number: int, hit: Hit) -> str:
     """One passage between its marks, with what a reader wants to know first: title, author, date, place."""
     document = hit.document
-    about = ", ".join(fact for fact in (document.title, document.author, document.date, hit.place) if fact)
+    about = ", ".join(fact for fact in (document.title, document.author, document.own_date, hit.place) if fact)
     source = neutral(about).replace('"', "'").replace("\n", " ")
     return f'<passage number="{number}" from="{source}">\n{neutral(hit.text)}\n</passage>'
 

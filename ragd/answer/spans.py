@@ -101,7 +101,7 @@ def facts_of(hit: Hit, start: int) -> Facts:
     title = " > ".join(part for part in (document.title or "", *headings[-2:]) if part)
     people = [person for person in (document.author, *document.recipients) if person]
     text = "\n".join((title, *people))
-    return Facts(text, names=_stems(title), people=_stems("\n".join(people)), when=values.of_iso(document.date))
+    return Facts(text, names=_stems(title), people=_stems("\n".join(people)), when=values.of_iso(document.own_date))
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -52,6 +52,8 @@ def named(document: Found, place: str) -> Text:
 def facts(document: Found, place: str) -> list[str]:
     """Place and date, without what the title or the place (of a mail) has said already."""
     where, when = line(place).removeprefix(f"{title_of(document)} > "), day(document.date)
+    if when and document.own_date is None:
+        when = f"file of {when}"  # or a copied mail would seem to have been written on the day of the copy
     return [fact for fact in (where, when if when not in where else "") if fact]
 
 
@@ -70,8 +72,8 @@ def file_of(document: Found, page: int | None) -> Text:
 
 
 def why(hit: Hit) -> str:
-    """Why a hit is here: its rank by words and by meaning, and the score of both."""
-    ranks = [f"{name} #{hit.ranks[name]}" for name in ("words", "meaning") if hit.ranks.get(name)]
+    """Why a hit is here: its rank by words, by meaning and by the file's name, and the score of all."""
+    ranks = [f"{name} #{hit.ranks[name]}" for name in ("words", "meaning", "name") if hit.ranks.get(name)]
     return f"score {hit.score:.3f}: {', '.join(ranks) or 'below the ranks of both'}"
 
 

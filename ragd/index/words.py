@@ -190,13 +190,13 @@ class Words:
     def ceiling(self, question: str) -> float:
         """What no passage can exceed: the sum of idf * (k1 + 1) over the question's words, in body and title."""
         total = 0.0
-        for term, times in self._terms(question).items():
+        for term, times in self.terms(question).items():
             total += times * (self._rarity("body", term) + TITLE_WEIGHT * self._rarity("title", term))
         return total * (K1 + 1)
 
     def containing(self, phrase: str) -> set[Row]:
         """The rows with these words in this order (stems, no letter case): a superset of the exact matches."""
-        words = self._positions(phrase)
+        words = self.stems(phrase)
         if not words:
             return set()
         query = self._tantivy.Query
@@ -214,7 +214,7 @@ class Words:
 
     def marked(self, text: str, question: str) -> list[tuple[int, int]]:
         """Where the question's words stand in `text`: (start, end) in code points, in order, not overlapping."""
-        terms = set(self._terms(question))
+        terms = set(self.terms(question))
         spans = []
         for match in WORD.finditer(text):
             if terms & set(self._stems.analyze(_spaced(match[0]))):
@@ -222,9 +222,13 @@ class Words:
         pairs = [pair for run in UNSPACED.finditer(text) for pair in _pairs(run[0], run.start()) if pair[0] in terms]
         return _merged(sorted(spans + [(start, end) for _, start, end in pairs]))
 
+    def stems(self, text: str) -> list[str]:
+        """The words of a text as the index has them, stop words too."""
+        return list(self._stems.analyze(_spaced(text)))
+
     # Queries
 
-    def _terms(self, question: str) -> dict[str, int]:
+    def terms(self, question: str) -> dict[str, int]:
         """The question's words as the index has them, and how often it says each (a long question's repeated word is
         its subject: nDCG@10 .492 to .542 on cacm). Stop words only where there is nothing else."""
         text = _spaced(question)
@@ -234,13 +238,10 @@ class Words:
         rarest = sorted(terms, key=lambda term: (self._searcher.doc_freq("body", term), term))[:LONGEST_QUESTION]
         return {term: terms[term] for term in rarest}
 
-    def _positions(self, phrase: str) -> list[str]:
-        return list(self._stems.analyze(_spaced(phrase)))
-
     def _question(self, question: str) -> "tantivy.Query | None":
         make, occur = self._tantivy.Query, self._tantivy.Occur
         parts = []
-        for term, times in self._terms(question).items():
+        for term, times in self.terms(question).items():
             for field, weight in (("body", 1.0), ("title", TITLE_WEIGHT)):
                 one = make.term_query(self._schema, field, term)
                 parts.append((occur.Should, make.boost_query(one, times * weight)))

@@ -3,15 +3,18 @@
 `score = (cosine + bm25 / (4 * sqrt(ceiling))) / 2`, where `ceiling` is the highest BM25 that the question's words allow
 (sum of idf * (k1 + 1)). Its root carries half of what makes BM25 larger for a longer question or a larger collection.
 The cosine is that of the question moved towards its two best passages (`towards`). Nothing is taken over the
-candidates, so that a filter or a limit changes no score. What else was tried: docs/benchmarks-fusion.md.
+candidates, so that a filter or a limit changes no score. A document that the question names gets something on top
+(`search.names`). What else was tried: docs/benchmarks-fusion.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
+from types import MappingProxyType
 
 import numpy as np
 
 Row = tuple[int, int]  # (key, ordinal)
+NOTHING: Mapping[int, float] = MappingProxyType({})
 
 WORDS_SCALE = 4.0
 FEEDBACK = 2  # best passages that the question's vector moves towards
@@ -22,15 +25,24 @@ EXPECTED_COSINE = (0.15, 0.55)
 
 
 def fuse(
-    rows: Iterable[Row], words: Mapping[Row, float], meaning: Mapping[Row, float], *, ceiling: float
+    rows: Iterable[Row],
+    words: Mapping[Row, float],
+    meaning: Mapping[Row, float],
+    *,
+    ceiling: float,
+    named: Mapping[int, float] = NOTHING,
 ) -> dict[Row, float]:
-    """The score of each row, about 0 to 1, from its BM25 (absent: no word in common) and cosine (absent: not known)."""
+    """The score of each row, about 0 to 1, from its BM25 (absent: no word in common) and cosine (absent: not known).
+
+    `named` is what a document's names add, by key.
+    """
     scale = WORDS_SCALE * sqrt(ceiling) if ceiling > 0 else 1.0
     fused = {}
     for row in rows:
         by_words = words.get(row, 0.0) / scale
         near = meaning.get(row)
-        fused[row] = (by_words + (expected_cosine(by_words) if near is None else near)) / 2
+        by_content = (by_words + (expected_cosine(by_words) if near is None else near)) / 2
+        fused[row] = by_content + named.get(row[0], 0.0)
     return fused
 
 

@@ -10,6 +10,7 @@ from ragd.index.catalog.record import Stored
 from ragd.index.words import Words
 from ragd.records import Found, Hit
 from ragd.search import fuse
+from ragd.search.names import Naming
 from ragd.search.query import Query, holds, matcher, unfiltered
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def retrieve(sought: Sought, view: View, words: Words, *, limit: int) -> list[Hi
     if not sought.query.words.strip():
         return _newest(sought.query, view, limit)
     sought = _aimed(sought, view, words)
+    named = _Named(sought.query, view, words)
     depth = max(CANDIDATES, limit)
     while True:
-        candidates = _candidates(sought, view, words, depth)
+        candidates = _candidates(sought, view, words, depth, named=named)
         hits = _hits(sought, view, words, candidates=candidates, limit=limit)
         if len(hits) >= limit or candidates.exhausted:
             return hits
@@ -52,8 +54,8 @@ def _aimed(sought: Sought, view: View, words: Words) -> Sought:
         return sought
     vectors, question = sought.meaning
     anywhere = Sought(unfiltered(sought.query), sought.meaning)
-    passages = _candidates(anywhere, view, words, CANDIDATES).passages
-    best = fuse.best(_scores(anywhere, words, passages), fuse.FEEDBACK)
+    passages = _candidates(anywhere, view, words, CANDIDATES, named=None).passages
+    best = fuse.best(_scores(anywhere, words, passages, named={}), fuse.FEEDBACK)
     known = vectors.cosines(question, {passages[row] for row in best})
     towards = vectors.vectors([passages[row] for row in best if passages[row] in known])
     return Sought(sought.query, (vectors, fuse.towards(question, towards)))
@@ -64,24 +66,55 @@ class _Candidates:
     words: Mapping[Row, int]  # row -> rank, from 1
     meaning: Mapping[Row, int]
     passages: Mapping[Row, int]
+    named: Mapping[int, float]  # key -> what its names add to its score
     exhausted: bool  # no more are to be had
 
 
-def _candidates(sought: Sought, view: View, words: Words, depth: int) -> _Candidates:
+def _candidates(sought: Sought, view: View, words: Words, depth: int, *, named: "_Named | None") -> _Candidates:
     passes = _Conditions(sought.query, view, words)
-    by_words = _deep(
-        lambda limit: [(key, ordinal) for key, ordinal, _ in words.search(sought.query.words, limit, keys=passes.keys)],
-        passes.rows,
-        depth,
-    )
+    by_words = _deep(lambda limit: _sharing(sought, words, passes.keys, limit), passes.rows, depth)
     by_meaning = _deep(lambda limit: _closest(sought, view, passes.keys, limit), passes.rows, depth)
-    rows = dict.fromkeys([*by_words, *by_meaning])
+    by_name = list(passes.rows(named.rows(sought, depth, among=passes.keys))) if named else []
+    passages = view.passages_of_rows(dict.fromkeys([*by_words, *by_meaning, *by_name]))
     return _Candidates(
         words={row: rank for rank, row in enumerate(by_words, start=1)},
         meaning={row: rank for rank, row in enumerate(by_meaning, start=1)},
-        passages=view.passages_of_rows(rows),
+        passages=passages,
+        named=named.adds({key for key, _ in passages}) if named else {},
         exhausted=len(by_words) < depth and len(by_meaning) < depth,
     )
+
+
+class _Named:
+    """The documents that a question names, as the snapshot has their names."""
+
+    def __init__(self, query: Query, view: View, words: Words) -> None:
+        self._view = view
+        self._words = words
+        self._naming = Naming(query.words, words.terms(query.words), words.stems)
+        needles = self._naming.needles
+        self._places = self._naming.learn(view.names_with(needles), view.count("places")) if needles else []
+
+    def rows(self, sought: Sought, depth: int, *, among: Collection[int] | None) -> list[Row]:
+        """Passages of the named documents: their first, and those that are closest to the question."""
+        named = self._view.keys_of(self._places, depth)
+        keys = {key for key in named if among is None or key in among}
+        if not keys:
+            return []
+        by_words = _sharing(sought, self._words, keys, depth)
+        return [*by_words, *_closest(sought, self._view, keys, depth), *((key, 0) for key in keys)]
+
+    def adds(self, keys: Collection[int]) -> dict[int, float]:
+        """What the names of each document add to its score: the most that one of its places does."""
+        most: dict[int, float] = {}
+        for key, path, part in self._view.places_of(keys):
+            most[key] = max(most.get(key, 0.0), self._naming.adds(path, part))
+        return most
+
+
+def _sharing(sought: Sought, words: Words, keys: Collection[int] | None, limit: int) -> list[Row]:
+    """Rows that share words with the question, best first."""
+    return [(key, ordinal) for key, ordinal, _ in words.search(sought.query.words, limit, keys=keys)]
 
 
 class _Conditions:
@@ -141,7 +174,7 @@ def _closest(sought: Sought, view: View, keys: Collection[int] | None, limit: in
 
 def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, limit: int) -> list[Hit]:
     rows = list(candidates.passages)
-    scores = _scores(sought, words, candidates.passages)
+    scores = _scores(sought, words, candidates.passages, named=candidates.named)
     show = _Shown(view, matcher(sought.query))
     # Equal scores are ordered by path and start, which only the documents tell: those of the best rows are read.
     best = sorted(rows, key=lambda row: -scores[row])
@@ -157,14 +190,16 @@ def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, 
     return hits[:limit]
 
 
-def _scores(sought: Sought, words: Words, passages: Mapping[Row, int]) -> dict[Row, float]:
+def _scores(
+    sought: Sought, words: Words, passages: Mapping[Row, int], *, named: Mapping[int, float]
+) -> dict[Row, float]:
     by_words = words.scores(sought.query.words, list(passages))
     by_meaning: dict[Row, float] = {}
     if sought.meaning is not None:
         vectors, question = sought.meaning
         cosines = vectors.cosines(question, set(passages.values()))
         by_meaning = {row: cosines[passage] for row, passage in passages.items() if passage in cosines}
-    return fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words))
+    return fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
 
 
 def _ties(rows: Iterable[Row], scores: Mapping[Row, float]) -> Iterator[list[Row]]:
@@ -205,6 +240,8 @@ def _hit(stored: Stored, found: Found, score: float, candidates: _Candidates) ->
         for name, among in (("words", candidates.words), ("meaning", candidates.meaning))
         if row in among
     }
+    if adds := candidates.named.get(stored.key):
+        ranks["name"] = 1 + sum(other > adds for other in candidates.named.values())
     return Hit(
         chunk=chunk,
         document=found,
@@ -220,5 +257,5 @@ def _newest(query: Query, view: View, limit: int) -> list[Hit]:
     """Where a query has filters only: the newest documents that they leave, each by its first passage."""
     show = _Shown(view, matcher(query))
     keys = view.newest(view.keys_where(matcher(query)), limit)
-    nothing = _Candidates({}, {}, {}, exhausted=True)
+    nothing = _Candidates({}, {}, {}, {}, exhausted=True)
     return [_hit(stored, found, 0.0, nothing) for key in keys for stored, found in show.in_order([(key, 0)])]

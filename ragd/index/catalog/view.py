@@ -9,6 +9,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from ragd.index.catalog import read
+from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import connect, translated
 from ragd.records import Found, Outcome
@@ -26,6 +27,7 @@ class View:
         self._path = path
         self._db = connect(path, writing=False)
         self._db.execute("BEGIN")
+        self.lookup = Lookup(self._db)
         try:
             self.generation = int(read.setting(self._db, "generation") or 0)
         except sqlite3.DatabaseError as error:
@@ -110,6 +112,33 @@ class View:
         sql = f"SELECT {FACTS} FROM places p JOIN documents d USING (key)"
         return {row[0] for row in self._db.execute(sql) if matches(_found(row, also_at=()))}
 
+    def names_with(self, needles: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+        """(path, part) of every file, attachment and archive member in whose names one of the needles stands.
+
+        `needles` are lower case; names that are not plain ASCII all come: SQLite knows no other letters' cases.
+        """
+        for sql, name in ((FILE_NAMES, "path"), (PART_NAMES, "part")):
+            likes = [f"{name} LIKE ?" for _ in needles] + [f"length({name}) != length(CAST({name} AS BLOB))"]
+            yield from self._db.execute(f"{sql} AND ({' OR '.join(likes)})", [f"%{needle}%" for needle in needles])
+
+    def keys_of(self, places: Iterable[tuple[str, str | None]], limit: int) -> list[int]:
+        """The documents at these places, whole files and what is in them, in the order of the places."""
+        keys: dict[int, None] = {}
+        for path, part in places:
+            if len(keys) >= limit:
+                break
+            where = "path = ?" if part is None else "path = ? AND part = ?"
+            values = (path,) if part is None else (path, part)
+            keys |= dict.fromkeys(row[0] for row in self._db.execute(f"SELECT key FROM places WHERE {where}", values))
+        return list(keys)
+
+    def places_of(self, keys: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
+        """(key, path, part) of every place of these documents."""
+        for some in read.batched(keys, read.AT_ONCE):
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(f"SELECT key, path, part FROM places WHERE key IN ({marks})", some)
+            yield from ((key, path, part or None) for key, path, part in rows)
+
     def newest(self, keys: Iterable[int], limit: int) -> list[int]:
         """The documents with the latest dates, their own or their files', latest first."""
         dated = []
@@ -171,9 +200,12 @@ class View:
         return [(path, part or None, name, key) for path, part, name, key in self._db.execute(sql)]
 
 
+FILE_NAMES = "SELECT path, NULL FROM files WHERE status = 'indexed'"
+# The messages of a mailbox have no names; their attachments do.
+PART_NAMES = "SELECT path, part FROM places WHERE part != '' AND (part NOT LIKE '<%' OR part LIKE '% > %')"
 AT = "(p.path = ? OR (p.path >= ? AND p.path < ?))"
-SPACE = "(SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'space')"
 COUNTS = {
+    "places": "SELECT count(*) FROM places",
     "documents": "SELECT count(DISTINCT key) FROM places",
     "chunks": "SELECT count(*) FROM chunks c WHERE EXISTS (SELECT 1 FROM places p WHERE p.key = c.key)",
     "passages": "SELECT count(*) FROM passages",
@@ -205,6 +237,7 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
         thread=thread,  # type: ignore[arg-type]
         also_at=also_at,
         recipients=tuple(json.loads(str(recipients))),
+        date_from="content" if date else "file",
     )
 
 
