@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ragd import follow
+from ragd import follow, why
 from ragd.answer import answer as answering
 from ragd.answer import followup
 from ragd.answer.generators import Generator, ready
@@ -19,10 +19,11 @@ from ragd.errors import GeneratorError, SourceError
 from ragd.home import Home, models_path, open_home
 from ragd.indexing import Indexer, Meter, Reports, Tell, indexer
 from ragd.models import pull
+from ragd.parsers import sandbox
 from ragd.parsers.pool import Limits
 from ragd.parsers.table import readable
 from ragd.reading import Reader
-from ragd.records import Answer, Hit, Outcome, Passage, Plan, Results, Sentence, SourceFile
+from ragd.records import Answer, Fate, Hit, Outcome, Passage, Plan, Results, Sentence, SourceFile
 from ragd.sources import walk
 from ragd.sources.watch import Watcher
 
@@ -238,6 +239,15 @@ class Library:
     def problems(self) -> list[Outcome]:
         """Files and parts of files that could not be read, and why."""
         return self._reader.problems()
+
+    def why(self, path: Path | str, part: str | None = None) -> Fate:
+        """What became of a file, a part of it, or all in a folder. Raises SourceError for a name that says nothing."""
+        return why.fate_of(_absolute([path])[0], part, self.home)
+
+    @staticmethod
+    def sandbox() -> list[str]:
+        """By what the processes that read files are locked in on this machine; empty where nothing of the kind is."""
+        return sandbox.offered()
 
     def left_out(self) -> list[Outcome]:
         """Files and folders that were never read, and the rule."""

@@ -15,7 +15,7 @@ LEVELS = {
     1: ["home", "config", "places", "rules", "wire"],
     2: ["sources", "parsers", "models", "index", "search", "answer"],
     3: ["index.ingest", "index.upkeep", "search.retrieve", "answer.answer", "models.convert"],
-    4: ["library", "follow", "indexing", "reading", "embedding"],
+    4: ["library", "follow", "indexing", "reading", "embedding", "why"],
     5: ["cli"],
 }
 BELOW_ROOMS = {"records", "errors", "places", "rules"}

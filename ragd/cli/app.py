@@ -7,6 +7,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from ragd import __version__
 from ragd.cli import adding, asking, demo, finding, state
+from ragd.cli.why import why
 from ragd.cli.words import options_first
 
 ABOUT = "Answers questions from your own files, on your own machine, with sources you can open."
@@ -56,6 +57,13 @@ Examples:
   ragd status
   ragd status --failed                what could not be read, by reason
   ragd status --left-out              what was never read, by rule"""
+_WHY = """\b
+Exit code 0: it is read; 1: it is not, and the reason is said; 2: there is nothing of this name.
+\b
+Examples:
+  ragd why ~/Documents/lease.pdf      read or not, by which parser, what was left out
+  ragd why ~/Mail/archive.mbox "<a1@example.org>"
+  ragd why ~/Documents                a folder: what became of all in it"""
 _FORGET = """\b
 Example:
   ragd forget ~/Documents/private"""
@@ -127,6 +135,7 @@ def command() -> Any:
     app.command("show", epilog=_SHOW)(finding.show)
     app.command("open", epilog=_OPEN)(finding.open_file)
     app.command("status", epilog=_STATUS)(state.status)
+    app.command("why", epilog=_WHY)(why)
     app.command("sync", epilog=_SYNC)(adding.sync)
     app.command("watch", epilog=_WATCH)(adding.watch)
     app.command("forget", epilog=_FORGET)(adding.forget)

@@ -15,6 +15,7 @@ from ragd.records import Outcome
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
 Failed = Annotated[bool, typer.Option("--failed", help="List what could not be read, by reason.")]
 UNSET = "unset"
+EXAMPLES = 5  # files that are named under one reason
 LeftOut = Annotated[bool, typer.Option("--left-out", help="List what was left out, by rule.")]
 
 
@@ -42,7 +43,10 @@ def status(as_object: Json = False, failed: Failed = False, left_out: LeftOut = 
     """Say what is indexed, pending, failed and left out."""
     with library() as opened:
         if failed or left_out:
-            _list([*(opened.problems() if failed else []), *(opened.left_out() if left_out else [])], as_object)
+            problems = opened.problems()
+            told = [one for one in problems if failed and one.status == "failed"]
+            told += [one for one in problems if left_out and one.status != "failed"]
+            _list(told + (opened.left_out() if left_out else []), as_object)
         elif as_object:
             print(as_json(opened.status()))
         else:
@@ -62,7 +66,7 @@ def _list(outcomes: list[Outcome], as_lines: bool) -> None:
         for one in outcomes:
             print(as_json(wire.outcome(one)))
     else:
-        by_reason(results(), outcomes)
+        by_reason(results(), outcomes, most=EXAMPLES)
 
 
 def models(context: typer.Context) -> None:
@@ -101,7 +105,14 @@ def config(name: SettingName = None, value: SettingValue = None, as_object: Json
         print(as_json([one._asdict() for one in chosen]))
     else:
         states.settings(chosen)
+        if name is None:
+            states.sandbox(_sandbox())
     return 0
+
+
+def _sandbox() -> list[str]:
+    with library() as opened:
+        return opened.sandbox()
 
 
 def _unset(home: Path, name: str | None) -> str | None:

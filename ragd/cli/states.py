@@ -81,3 +81,11 @@ def settings(chosen: Sequence[Setting]) -> None:
         came_from = "" if one.came_from == "default" else f"  ({one.came_from})"
         put(console, Text.assemble((one.name, "bold"), f" = {value}", (came_from, "cyan")))
         put(console, Text(one.what, style="dim"), indent=2)
+
+
+def sandbox(held: Sequence[str]) -> None:
+    """By what the processes that read files are locked in: no setting, but a person asks for it here."""
+    console = results()
+    put(console, Text.assemble(("sandbox", "bold"), f": {', '.join(held) or 'none on this system'}"))
+    what = "a parser reaches no file but the one it reads, no network and no program"
+    put(console, Text(what if held else "parsers are limited in time, memory and output only", style="dim"), indent=2)
