@@ -1,13 +1,18 @@
 """mbox: a file of messages, read one by one in bounded memory."""
 
+import hashlib
 import re
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 from typing import IO
 
 from ragd.parsers.letter import FAMILY, mbox_part
 from ragd.parsers.mail import read_message
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, attempt
 from ragd.parsers.table import Format
+from ragd.records import Outcome
 
 MESSAGE = Format(FAMILY, "ragd.parsers.mbox:parse_message", "mail", "")
 
@@ -23,17 +28,34 @@ KNOWN_HEADER = re.compile(
     re.IGNORECASE,
 )
 ESCAPED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
+EMPTY = (b"\n", b"\r\n")
+LENGTH = b"content-length:"
 LARGEST = 256 << 20  # bytes of one message; nobody's mail server takes half of that
 LONGEST_LINE = 1 << 20
 
 
 def parse(source: Source) -> Parsed:
     """Every message with its attachments; one that cannot be read is an Outcome and the next goes on."""
-    number = 0
-    for number, raw in enumerate(messages(source.stream()), start=1):
-        yield from attempt(_inside(source, raw, number))
-    if not number:
+    met = False
+    for raw in messages(source.stream()):
+        met = True
+        inside = _inside(source, raw)
+        for found in attempt(inside):
+            failed = isinstance(found, Outcome) and found.part == inside.part
+            yield replace(found, part=source.unique(found.part or "")) if failed else found
+    if not met:
         raise NothingInIt("no message in it")
+
+
+def goes_on(before: bytes, after: bytes) -> bool:
+    """Whether a mailbox that ended with `before` and goes on with `after` goes on with a message of its own."""
+    lines = after.splitlines(keepends=True)
+    return (
+        before.endswith(b"\n")
+        and len(lines) > 1
+        and lines[0].startswith(b"From ")
+        and _begins(lines[0], lines[1], blank=before.endswith((b"\n\n", b"\n\r\n")))
+    )
 
 
 def parse_message(source: Source) -> Parsed:
@@ -42,8 +64,9 @@ def parse_message(source: Source) -> Parsed:
     yield from read_message(source, source.data, named=lambda document: source.unique(above + mbox_part(document)))
 
 
-def _inside(source: Source, raw: bytes, number: int) -> Source:
-    part = f"{source.part} > #{number}" if source.part else f"#{number}"
+def _inside(source: Source, raw: bytes) -> Source:
+    name = f"#{hashlib.sha256(raw).hexdigest()[:12]}"
+    part = f"{source.part} > {name}" if source.part else name
     return Source(source.path, "message", lambda: raw, None, part, MESSAGE, source.depth, source.parts)
 
 
@@ -51,28 +74,61 @@ def messages(stream: IO[bytes]) -> Iterator[bytes]:
     """The messages of an mbox without their envelopes, with `>From` as it was written.
 
     A "From " line begins a message when it looks like an envelope (a time and a year) after an empty line and a header
-    follows; a letter's own "From here on ..." does neither.
+    follows; a letter's own "From here on ..." does neither. A body whose length the header states, and right behind
+    which a message begins, is taken as it is (mboxcl).
     """
+    lines = _Lines(stream)
     held: list[bytes] = []
     size, blank, started = 0, True, False
-    line = stream.readline(LONGEST_LINE)
-    while line:
-        following = stream.readline(LONGEST_LINE)
-        if line.startswith(b"From ") and _begins(line, following, blank=blank):
-            if started:
-                yield _whole(held)
-            elif any(one.strip() for one in held):
-                raise Unreadable("is not an mbox (it does not begin with a message)")
-            held, size, started = [], 0, True
-        elif size < LARGEST:
+    stated: int | None = 0  # the body's length, 0 where none is; None in the body
+    while line := lines.read():
+        if line.startswith(b"From ") and _begins(line, lines.peek(), blank=blank):
+            if started or held:
+                yield _whole(held, started=started)
+            held, size, blank, started, stated = [], 0, False, True, 0
+            continue
+        blank = line in EMPTY
+        if size < LARGEST and (started or not blank):
             held.append(line)
             size += len(line)
-        blank = line in (b"\n", b"\r\n")
-        line = following
-    if started:
-        yield _whole(held)
-    elif any(one.strip() for one in held):
-        raise Unreadable("is not an mbox (it does not begin with a message)")
+        if stated is not None and started:
+            held += lines.body(stated) if blank else ()
+            stated = None if blank else _length(line) or stated
+    if started or held:
+        yield _whole(held, started=started)
+
+
+class _Lines:
+    """The lines of a stream, with a way to look ahead."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._ahead: deque[bytes] = deque()
+
+    def read(self) -> bytes:
+        return self._ahead.popleft() if self._ahead else self._stream.readline(LONGEST_LINE)
+
+    def peek(self) -> bytes:
+        if not self._ahead:
+            self._ahead.append(self._stream.readline(LONGEST_LINE))
+        return self._ahead[0]
+
+    def body(self, length: int) -> list[bytes]:
+        """The next `length` bytes if a message, or nothing, follows them; else nothing, and they are read as lines."""
+        if self._ahead or not 0 < length <= LARGEST:
+            return []
+        data = self._stream.read(length)
+        behind = [self._stream.readline(LONGEST_LINE)]
+        while behind[-1] in EMPTY:
+            behind.append(self._stream.readline(LONGEST_LINE))
+        fits = len(data) == length and (not behind[-1] or bool(ENVELOPE.match(behind[-1])))
+        self._ahead.extend(behind if fits else BytesIO(b"".join([data, *behind])).readlines())
+        return [data] if fits else []
+
+
+def _length(line: bytes) -> int:
+    stated = line[len(LENGTH) :].strip() if line[: len(LENGTH)].lower() == LENGTH else b""
+    return int(stated) if stated.isdigit() else 0
 
 
 def _begins(line: bytes, following: bytes, *, blank: bool) -> bool:
@@ -81,6 +137,8 @@ def _begins(line: bytes, following: bytes, *, blank: bool) -> bool:
     return bool((HEADER if blank else KNOWN_HEADER).match(following))
 
 
-def _whole(lines: list[bytes]) -> bytes:
+def _whole(lines: list[bytes], *, started: bool) -> bytes:
+    if not started:
+        raise Unreadable("is not an mbox (it does not begin with a message)")
     raw = b"".join(lines)
     return ESCAPED.sub(b"", raw) if b">From " in raw else raw

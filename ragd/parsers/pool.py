@@ -4,7 +4,7 @@ import selectors
 import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ragd.errors import RagdError
@@ -37,13 +37,29 @@ class Ended:
     outcome: Outcome
 
 
-Answer = tuple[SourceFile, Member | Outcome | Ended]
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """Said before a file's first member: only what was appended to it is read, and comes to what was read before."""
+
+
+Answer = tuple[SourceFile, Member | Outcome | GoesOn | Ended]
+
+
+def nothing(_: SourceFile) -> int:
+    """How much of a file was read before, where nobody knows."""
+    return 0
 
 
 class Pool:
-    """Reads files in `workers` processes. Use it as a context manager; one `read` at a time."""
+    """Reads files in `workers` processes. Use it as a context manager; one `read` at a time.
 
-    def __init__(self, workers: int, limits: Limits | None = None) -> None:
+    Once `stopped()` says so, a read ends soon, also in the middle of a file that takes a worker a minute.
+    """
+
+    def __init__(
+        self, workers: int, limits: Limits | None = None, *, stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.stopped = stopped
         self._count = max(1, workers)
         self._limits = limits or Limits()
         self._idle: list[Process] = []
@@ -62,12 +78,13 @@ class Pool:
             process.end()
         self._idle.clear()
 
-    def read(self, files: Iterable[SourceFile]) -> Iterator[Answer]:
+    def read(self, files: Iterable[SourceFile], *, old: Callable[[SourceFile], int] = nothing) -> Iterator[Answer]:
         """For each file its members and the outcomes of parts that were not read, then one Ended. Files may interleave.
 
+        `old` says how many bytes of a file are known to be as they were when it was read the last time.
         `files` is pulled as workers get free; a caller that is slow to take the answers only slows the workers down.
         """
-        reading = _Reading(self, iter(files))
+        reading = _Reading(self, iter(files), old)
         try:
             yield from reading.answers()
         finally:
@@ -111,8 +128,9 @@ class Pool:
 class _Reading:
     """One run of `Pool.read`: who reads what, and what is still to be read."""
 
-    def __init__(self, pool: Pool, files: Iterator[SourceFile]) -> None:
+    def __init__(self, pool: Pool, files: Iterator[SourceFile], old: Callable[[SourceFile], int]) -> None:
         self._pool = pool
+        self._old = old
         self._files = files
         self._again: deque[SourceFile] = deque()  # given to a worker that is gone, and not begun
         self._more = True
@@ -121,7 +139,7 @@ class _Reading:
 
     def answers(self) -> Iterator[Answer]:
         self._hand_out()
-        while self._busy:
+        while self._busy and not self._pool.stopped():
             began = time.monotonic()
             ready = {key.data for key, _ in self._selector.select(TURN)}
             yield from self._late(time.monotonic() - began, ready)
@@ -148,7 +166,7 @@ class _Reading:
                 process = self._pool.take()
                 self._busy.append(process)
                 self._selector.register(process.answers, selectors.EVENT_READ, process)
-            process.give(file)
+            process.give(file, old=self._old(file))
         for process in [process for process in self._busy if not process.waiting]:
             self._dismiss(process)
             self._pool.give(process)
@@ -194,6 +212,8 @@ class _Reading:
         file = process.waiting[0]
         if message.get("is") == "member":
             return file, unpack_member(message, body)
+        if message.get("is") == "goes on":
+            return file, GoesOn()
         try:
             outcome = Outcome(
                 str(file.path), message.get("part"), message["status"], message["note"], message.get("documents", 0)

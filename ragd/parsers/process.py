@@ -65,10 +65,10 @@ class Process:
             and sum(len(str(file.path)) for file in waiting) < AHEAD_PATHS
         )
 
-    def give(self, file: SourceFile) -> None:
-        """Hand a file over, open: the worker itself can open none."""
+    def give(self, file: SourceFile, *, old: int = 0) -> None:
+        """Hand a file over, open: the worker itself can open none. `old` bytes at its start were read before."""
         self.waiting.append(file)
-        request = {"path": path_out(file.path)}
+        request = {"path": path_out(file.path), "seen": file.size, "old": old}
         try:
             # O_NONBLOCK: a pipe that took the file's place would otherwise hold us until someone writes to it
             descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ragd.parsers.decode import is_binary, sound
+from ragd.parsers.digest import Digest
 from ragd.parsers.recognise import HEAD
 from ragd.parsers.sniff import TEXTUAL, looks_like, mislabelled
 from ragd.parsers.table import TEXT, Format, format_by_content, format_of
@@ -46,16 +47,23 @@ class ChangedMeanwhile(Exception):
 class OpenFile:
     """A file that is being read: hashes what goes by, and knows whether the file changed meanwhile."""
 
-    def __init__(self, handed: bytes | int) -> None:
-        """`handed` is a path, or the descriptor of a file that was opened already; it is closed in the end."""
+    def __init__(self, handed: bytes | int, *, seen: int | None = None, old: int = 0) -> None:
+        """`handed` is a path, or the descriptor of a file that was opened already; it is closed in the end.
+
+        `seen` is how many bytes it had when it was looked at, `old` how many of them are in the index already.
+        """
         # O_NONBLOCK: a pipe that took the file's place would otherwise hold the reader until someone writes to it
         self._descriptor = handed if isinstance(handed, int) else os.open(handed, os.O_RDONLY | os.O_NONBLOCK)
         self._before = os.fstat(self._descriptor)
-        self._hash = hashlib.sha256()
+        self._hash = Digest()
         self._left = self._before.st_size  # what is appended from now on belongs to the next reading
         if not stat.S_ISREG(self._before.st_mode):
             os.close(self._descriptor)
             raise Unreadable("is not a regular file")
+        self._seen = self.size if seen is None else seen
+        self.old = old
+        self.begins = 0  # where reading begins
+        self.grows = False  # what is appended belongs to the next reading
 
     @property
     def size(self) -> int:
@@ -74,6 +82,12 @@ class OpenFile:
         self._hash.update(piece)
         return piece
 
+    def go_on(self, *, at: int) -> None:
+        """Read from `at` to where the file ended when it was seen; the digest is then that of these bytes alone."""
+        self.begins, self.grows = at, True
+        os.lseek(self._descriptor, at, os.SEEK_SET)
+        self._left = max(min(self._seen, self.size) - at, 0)
+
     def peek(self, count: int, offset: int = 0) -> bytes:
         """Up to `count` bytes from `offset` on; what is read in order goes on where it was."""
         return os.pread(self._descriptor, max(min(count, self.size - offset), 0), offset)
@@ -87,13 +101,15 @@ class OpenFile:
             raise ChangedMeanwhile
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def changed(self) -> bool:
-        """Whether the file is another one than when it was opened."""
+    def changed(self, *, may_grow: bool = False) -> bool:
+        """Whether the file is another one than when it was opened; `may_grow`: a longer one is not."""
         now = os.fstat(self._descriptor)
+        if may_grow and now.st_size > self._before.st_size:
+            return False
         return (now.st_size, now.st_mtime_ns) != (self._before.st_size, self._before.st_mtime_ns)
 
     def digest(self) -> str:
-        """sha256 of the whole file, in hex; reads what the parser did not."""
+        """The digest of the whole file, in hex; reads what the parser did not."""
         while self.read(1 << 20):
             pass
         return self._hash.hexdigest()
@@ -319,6 +335,8 @@ def _parse(source: Source) -> Parsed:
         _refuse_other_than_text(source.head)
     named = source.format
     source.format = format_by_content(source.name, source.head) or named
+    if source.format.grows and source.file:
+        _go_on(source.file, source.format.grows)
     if not source.format.streamed:
         wrong = mislabelled(source.name, source.family.partition("/")[0], source.data)
         if wrong:
@@ -330,9 +348,20 @@ def _parse(source: Source) -> Parsed:
         yield from _run(source)
 
 
+def _go_on(file: OpenFile, grows: str) -> None:
+    """Begin where the old part ends, if that is where something new begins; end where the file did when it was seen."""
+    goes_on = file.old and _named(grows)(file.peek(HEAD, max(0, file.old - HEAD)), file.peek(HEAD, file.old))
+    file.go_on(at=file.old if goes_on else 0)
+
+
 def _run(source: Source) -> Parsed:
-    module, _, function = source.format.function.partition(":")
-    yield from getattr(import_module(module), function)(source)
+    yield from _named(source.format.function)(source)
+
+
+def _named(function: str) -> Callable[..., Any]:
+    module, _, name = function.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
 
 
 def _refuse_other_than_text(data: bytes) -> None:

@@ -59,12 +59,12 @@ class Told:
     def limits(self) -> dict[str, Any] | None:
         return next(self._frames, (None, b""))[0]
 
-    def files(self) -> Iterator[tuple[bytes, int | OSError]]:
-        """Each path with the descriptor of its file, or with the reason why that could not be opened."""
+    def files(self) -> Iterator[tuple[dict[str, Any], int | OSError]]:
+        """Each request with the descriptor of its file, or with the reason why that could not be opened."""
         for request, _ in self._frames:
             trouble = request.get("errno")
             handed = OSError(trouble, os.strerror(trouble)) if trouble else self._handed.popleft()
-            yield path_in(request["path"]), handed
+            yield request, handed
 
     def _listen(self) -> Iterator[Frame]:
         frames = Frames(limit=MB)
@@ -86,20 +86,20 @@ class Worker:
         self._memory = Memory()
 
     def serve(self, told: Told) -> None:
-        for path, handed in told.files():
+        for request, handed in told.files():
             self._files += 1
-            ended = self._read(path, handed)
+            ended = self._read(request, handed)
             ended["retires"] = self._files >= FILES or self._memory.used() > self._limits["memory_mb"] * MB // 2
             self._send(pack({"is": "ended", **ended}))
             if ended["retires"]:
                 return
 
-    def _read(self, path: bytes, handed: int | OSError) -> dict[str, Any]:
+    def _read(self, request: dict[str, Any], handed: int | OSError) -> dict[str, Any]:
         """What became of a file: digest, status, note and the number of documents."""
         try:
             if isinstance(handed, OSError):
                 raise handed
-            return self._try(path, handed)
+            return self._try(request, handed)
         except FileNotFoundError:
             return _ended("failed", "vanished before it could be read")
         except OSError as trouble:
@@ -111,10 +111,11 @@ class Worker:
             self._files = FILES  # what is left of the memory is in pieces
             return ended
 
-    def _try(self, path: bytes, handed: int) -> dict[str, Any]:
+    def _try(self, request: dict[str, Any], handed: int) -> dict[str, Any]:
         """Read it, and once more from its start if someone was writing to it."""
+        path = path_in(request["path"])
         try:
-            with suppress(ChangedMeanwhile), OpenFile(os.dup(handed)) as file:
+            with suppress(ChangedMeanwhile), OpenFile(os.dup(handed), seen=request["seen"], old=request["old"]) as file:
                 return self._parse(path, file)
             os.lseek(handed, 0, os.SEEK_SET)
             with suppress(ChangedMeanwhile), OpenFile(os.dup(handed)) as file:
@@ -127,7 +128,7 @@ class Worker:
         documents = 0
         status, note = "indexed", ""
         measure = Measure(self._limits["text_mb"], file.size)
-        for found in attempt(open_source(Path(os.fsdecode(path)), file)):
+        for found in self._announced(attempt(open_source(Path(os.fsdecode(path)), file)), file):
             measure.take(found)
             if isinstance(found, Member):
                 documents += 1
@@ -137,9 +138,19 @@ class Worker:
             else:
                 self._send(pack_outcome(found))
         digest = file.digest()
-        if documents and file.changed():  # one that is read as a stream: what was sent cannot be taken back
+        # Of one that is read as a stream what was sent cannot be taken back.
+        if documents and file.changed(may_grow=file.grows):
             status, note = "failed", "changes while it is read"
         return _ended(status, note or None, digest=digest, documents=documents)
+
+    def _announced(self, found: Iterator[Member | Outcome], file: OpenFile) -> Iterator[Member | Outcome]:
+        """Say first whether only what was appended is read."""
+        first = next(found, None)
+        if file.begins:
+            self._send(pack({"is": "goes on"}))
+        if first is not None:
+            yield first
+            yield from found
 
     def _send(self, frame: bytes) -> None:
         write_all(self._answers, frame)
