@@ -18,10 +18,12 @@ class Sign(NamedTuple):
     family: str
     suffixes: str  # separated by blanks; "*" stands for a name that says nothing
     pattern: re.Pattern[bytes]
+    name: re.Pattern[str]  # of the whole name, where that is a sign too
 
 
-def _sign(family: str, suffixes: str, pattern: str) -> Sign:
-    return Sign(family, suffixes, re.compile(pattern.encode(), re.DOTALL | re.VERBOSE | re.IGNORECASE))
+def _sign(family: str, suffixes: str, pattern: str, name: str = ".*") -> Sign:
+    found = re.compile(pattern.encode(), re.DOTALL | re.VERBOSE | re.IGNORECASE)
+    return Sign(family, suffixes, found, re.compile(name, re.DOTALL | re.IGNORECASE))
 
 
 # ruff: noqa: E501 (a sign is read best on one line)
@@ -44,6 +46,9 @@ SIGNS: tuple[Sign, ...] = (
     _sign("telegram", ".json", START + r'\{ (?: .* "chats"\s*:\s*\{ \s*"about" | \s* "about"\s*:\s*"Here\ is\ the\ data\ you\ requested)'),
     _sign("telegram-page", ".html", START + r'<!DOCTYPE\ html> .* <div\ class="page_wrap .* <div\ class="page_header'),
     _sign("slack", ".json", START + r'\[ \s* \{ (?=.*"ts"\s*:\s*"\d{10}\.\d{6}") (?=.*"(?:user|bot_id)"\s*:)'),
+    _sign("joplin", ".md", "", r"[0-9a-f]{32}\.md"),
+    _sign("keep", ".json", START + r'\{ (?=.*"isTrashed"\s*:) (?=.*"isPinned"\s*:) (?=.*"isArchived"\s*:)'),
+    _sign("notion-page", ".html", r'<article\ id="[0-9a-f-]{32,36}"\ class="page'),
     _sign("discord", ".json", START + r'\{ \s* "guild"\s*:\s*\{ .* "channel"\s*:\s*\{'),
     _sign("ole", f"{OFFICE} *", r"\A \xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     _sign("epub", f"{OFFICE} *", ZIP + r".{26} mimetype .{0,40}? application/epub\+zip"),
@@ -60,10 +65,11 @@ SIGNS: tuple[Sign, ...] = (
 )  # fmt: skip
 
 
-def recognised(suffix: str, head: bytes, *, unknown: bool) -> str | None:
+def recognised(suffix: str, head: bytes, *, unknown: bool, name: str = "") -> str | None:
     """The family that the first bytes show; None where they show nothing, and the name decides."""
     signs = (*_signs().get(suffix, ()), *(_signs().get("*", ()) if unknown else ()))
-    return next((sign.family for sign in signs if sign.pattern.search(head, 0, HEAD)), None)
+    shown = (sign.family for sign in signs if sign.name.fullmatch(name) and sign.pattern.search(head, 0, HEAD))
+    return next(shown, None)
 
 
 def families_of(suffix: str, *, unknown: bool) -> tuple[str, ...]:

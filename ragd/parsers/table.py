@@ -81,6 +81,10 @@ FORMATS = (
     Format("telegram/1", "ragd.parsers.telegram:parse", "chat", ""),
     Format("telegram-page/1", "ragd.parsers.telegram:parse_page", "chat", ""),
     Format("slack/1", "ragd.parsers.slack:parse", "chat", ""),
+    Format("enex/1", "ragd.parsers.enex:parse", "note", ".enex", holds=True, streamed=True),
+    Format("joplin/1", "ragd.parsers.joplin:parse", "note", ""),
+    Format("keep/1", "ragd.parsers.keep:parse", "note", ""),
+    Format("notion-page/1", "ragd.parsers.notion:parse_page", "note", ""),
     Format("discord/1", "ragd.parsers.discord:parse", "chat", ""),
 )  # fmt: skip
 MAILDIR_NAME = re.compile(r"\d{9,11}\.[\w#-]+\.[^/]+$")
@@ -114,7 +118,7 @@ def format_of(name: str, media_type: str = "") -> Format | None:
 def format_by_content(name: str, head: bytes) -> Format | None:
     """The format that the first bytes show, for a name that leaves several open; None where the name decides."""
     known = format_of(name)
-    family = recognised(_suffix(name), head, unknown=known is None)
+    family = recognised(_suffix(name), head, unknown=known is None, name=PurePath(name).name)
     if family is None or (known and known.family.partition("/")[0] == family):
         return None
     return _by_family()[family]
