@@ -23,7 +23,7 @@ from ragd.parsers import sandbox
 from ragd.parsers.pool import Limits
 from ragd.parsers.table import readable
 from ragd.reading import Reader
-from ragd.records import Answer, Fate, Hit, Outcome, Passage, Plan, Results, Sentence, SourceFile
+from ragd.records import Answer, Fate, Found, Hit, Outcome, Passage, Plan, Results, Sentence, SourceFile
 from ragd.sources import walk
 from ragd.sources.watch import Watcher
 
@@ -186,7 +186,8 @@ class Library:
         generator = self._generator(model)
         embedder = self._reader.embedder() if results.hits else None
         embed = embedder.passages if embedder else None
-        hits = results.hits or results.nearest
+        # A mail without words of its own is found by its subject; there is nothing in it to quote.
+        hits = tuple(hit for hit in results.hits or results.nearest if hit.text)
         yield from answering.stream(question, hits, generator=generator, embed=embed, everything=everything)
 
     def _generator(self, model: str | None) -> Generator:
@@ -219,6 +220,10 @@ class Library:
     def passage(self, number: int, *, context: int | None = None) -> Passage:
         """The `number`-th of the last results, with `context` code points of its document before and after it."""
         return self._reader.passage(number, context=context)
+
+    def links(self, path: Path | str, part: str | None = None) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+        """The documents that the one at a place links to, and those that link to it. Raises SourceError."""
+        return self._reader.links(str(_absolute([path])[0]), part)
 
     def location(self, number: int) -> dict[str, Any]:
         """Where the `number`-th of the last results stands: document, place, page, lines, start and end."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from email.utils import parseaddr
 
-from ragd.records import Chunk, Found, Mark
+from ragd.records import Chunk, Enclosing, Found, Mark
 
 
 def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
@@ -48,6 +48,8 @@ def lines_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
 def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     """The place of a span for people: "p. 3 > Cover > Theft", "lines 10-24", "Dana to Kees, 2 March 2024"."""
     steps = [_mail(document)] if document.kind == "mail" else []
+    steps += [_within(document.within)] if document.within else []
+    steps += ["quoted"] if chunk.quoted else []
     steps += [_pages(chunk, start, end)]
     steps += [mark.label for mark in held(chunk.marks, start, start + 1) if mark.kind in ("heading", "turn")]
     lines = lines_of(chunk, start, end)
@@ -71,6 +73,13 @@ def _mail(document: Found) -> str:
         others = len(document.recipients) - 1
         people += f" to {_name(document.recipients[0])}" + (f" and {others} more" if others else "")
     return ", ".join(fact for fact in (people, day(document.own_date)) if fact)
+
+
+def _within(message: Enclosing) -> str:
+    """ "in mail 'Your invoice' from Dana, 3 March 2024": of an attachment, the message that brought it."""
+    said = f"in {message.kind}" + (f" '{message.title}'" if message.title else "")
+    by = f" from {_name(message.author)}" if message.author else ""
+    return ", ".join(filter(None, (said + by, day(message.date))))
 
 
 def _name(address: str) -> str:

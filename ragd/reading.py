@@ -16,7 +16,7 @@ from ragd.index.catalog.view import file_time
 from ragd.index.embed import Embedder
 from ragd.index.vectors import Vectors, VectorsDamaged
 from ragd.index.words import Words, WordsDamaged
-from ragd.records import Citation, Hit, Outcome, Passage, Results
+from ragd.records import Citation, Found, Hit, Outcome, Passage, Results
 from ragd.search.query import Query, parse, without_conditions
 from ragd.search.retrieve import Sought, retrieve
 
@@ -156,11 +156,24 @@ class Reader:
             start, end = row["start"], row["end"]
             first, last = max(0, start - context), min(view.length(key), end + context)
             text = view.text(key, first, last)
+            links = linked(view, key, found.path)
         lines = tuple(row["lines"]) if row["lines"] else None
         before, after = _whole_lines(
             text[: start - first], text[end - first :], begins=first == 0, ends=last < end + context
         )
-        return Passage(found, row["place"], row["page"], lines, before, text[start - first : end - first], after)
+        here = text[start - first : end - first]
+        return Passage(found, row["place"], row["page"], lines, before, here, after, *links)
+
+    def links(self, path: str, part: str | None) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+        """The documents that the one at a place links to, and those that link to it. Raises SourceError."""
+        try:
+            with View(self._home.catalog) as view:
+                key = view.key_at(path, part)
+                if key is not None:
+                    return linked(view, key, path)
+        except FileNotFoundError:
+            pass
+        raise SourceError(f"{path} is not indexed", remedy="`ragd add PATH` takes in a file or folder")
 
     # what there is
 
@@ -192,6 +205,15 @@ class Reader:
                 return look(view)
         except FileNotFoundError:
             return []
+
+
+def linked(view: View, key: int, path: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+    """The documents that one links to, seen from `path`, and those that link to it."""
+    to, back = (
+        tuple(found for one in keys if (found := view.found(one, lambda _: True)))
+        for keys in (view.links(key, path), view.backlinks(key))
+    )
+    return to, back
 
 
 def _whole_lines(before: str, after: str, *, begins: bool, ends: bool) -> tuple[str, str]:

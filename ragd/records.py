@@ -131,6 +131,18 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosing:
+    """The document that a part was found in: the message of an attachment."""
+
+    part: str | None
+    title: str | None
+    kind: Kind
+    author: str | None
+    recipients: tuple[str, ...]
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A document as it is shown: `D` of the contract, and who received it."""
 
@@ -145,7 +157,12 @@ class Found:
     thread: str | None
     also_at: tuple[tuple[str, str | None], ...]  # further places: path, part
     recipients: tuple[str, ...] = ()
-    date_from: Literal["content", "file"] = "content"  # "file": the content states no date, and `date` is its file's
+    # where `date` is from: the content; where that states none, the message that it was attached to; else its file
+    date_from: Literal["content", "message", "file"] = "content"
+    labels: tuple[str, ...] = ()  # those of all its places
+    tags: tuple[str, ...] = ()
+    within: Enclosing | None = None
+    holds: tuple[str, ...] = ()  # the parts that it encloses: a message's attachments
 
     @property
     def own_date(self) -> str | None:
@@ -306,6 +323,8 @@ class Passage:
     before: str
     text: str
     after: str
+    links: tuple[Found, ...] = ()  # the documents that its document links to
+    backlinks: tuple[Found, ...] = ()  # those that link to it
 
 
 @dataclass(frozen=True, slots=True)

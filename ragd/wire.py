@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ragd.records import Answer, Citation, Fate, Found, Hit, Outcome, Results
+from ragd.records import Answer, Citation, Enclosing, Fate, Found, Hit, Outcome, Results
 
 
 def found(document: Found) -> dict[str, Any]:
@@ -19,7 +19,16 @@ def found(document: Found) -> dict[str, Any]:
         "date_from": document.date_from if document.date else None,
         "thread": document.thread,
         "also_at": [{"path": path, "part": part} for path, part in document.also_at],
+        "labels": list(document.labels),
+        "tags": list(document.tags),
+        "within": enclosing(document.within) if document.within else None,
+        "attachments": list(document.holds),
     }
+
+
+def enclosing(document: Enclosing) -> dict[str, Any]:
+    """The message of an attachment: its `part` is null where it is the whole file."""
+    return {name: getattr(document, name) for name in ("part", "title", "kind", "author", "date")}
 
 
 def hit(one: Hit, rank: int) -> dict[str, Any]:

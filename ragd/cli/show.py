@@ -13,6 +13,7 @@ from ragd.records import Citation, Found, Hit, Passage
 LINES = 5  # of a passage on a terminal
 SIZE = 420  # code points of a passage that are shown
 QUOTE = 300  # of a quote under an answer
+NAMED = 8  # documents that a shown one holds, links to or is linked from
 LEAD = 100  # code points that may stand before the first matching word
 
 Marked = Callable[[str], list[tuple[int, int]]]  # places of the question's words in a text
@@ -52,7 +53,7 @@ def named(document: Found, place: str) -> Text:
 def facts(document: Found, place: str) -> list[str]:
     """Place and date, without what the title or the place (of a mail) has said already."""
     where, when = line(place).removeprefix(f"{title_of(document)} > "), day(document.date)
-    if when and document.own_date is None:
+    if when and document.date_from == "file":
         when = f"file of {when}"  # or a copied mail would seem to have been written on the day of the copy
     return [fact for fact in (where, when if when not in where else "") if fact]
 
@@ -147,6 +148,7 @@ def passage(console: Console, shown: Passage) -> None:
     if people:
         put(console, Text(" to ".join(people), style="dim"))
     put(console, file_of(document, shown.page))
+    _others(console, shown)
     put(console)
     whole = Text()
     whole.append(clean(shown.before), style="dim")
@@ -156,6 +158,17 @@ def passage(console: Console, shown: Passage) -> None:
         put(console, whole)
     else:
         _numbered(console, whole, first=shown.lines[0] - shown.before.count("\n"))
+
+
+def _others(console: Console, shown: Passage) -> None:
+    """The documents that this one holds, links to and is linked from."""
+    held = [line(part.rpartition(" > ")[2]) for part in shown.document.holds]
+    told = (("with", held), ("links to", shown.links), ("linked from", shown.backlinks))
+    for what, others in told:
+        names = [one if isinstance(one, str) else title_of(one) for one in others]
+        if names:
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            put(console, Text(f"{what} {', '.join(names[:NAMED])}{more}", style="dim"))
 
 
 def _numbered(console: Console, text: Text, *, first: int) -> None:

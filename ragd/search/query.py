@@ -26,6 +26,8 @@ EXAMPLES = {
     "type": "type:pdf, type:mail or type:docx",
     "in": "in:taxes, in:report.md or in:2024-*",
     "title": 'title:report or title:"annual report"',
+    "label": "label:work or label:unread",
+    "tag": "tag:garden or tag:recipes/soup",
 }
 DATES = "write 2024, 2024-03, 2024-03-02, today, yesterday, last-week, this-month or 3-days-ago"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -61,7 +63,9 @@ class Query:
 
 
 def parse(text: str, *, today: date) -> Query:
-    """Take a query apart; QueryError for a filter without a value or a date that is none.
+    """Take a query apart; QueryError for a filter without a value, a date that is none, or nothing to look for.
+
+    Filters alone are a query: it lists the newest documents that they leave.
 
     `today` is the person's, in local time: what yesterday and last-week are counted from.
     """
@@ -79,6 +83,9 @@ def parse(text: str, *, today: date) -> Query:
             without.append(token["plain"][1:])
         else:
             words.append(token["plain"])
+    if not (words_of(" ".join(words)) or filters):
+        what = "the query only says what to leave out" if without else "the query has no words to look for"
+        raise QueryError(what, remedy="add a word, or a filter such as type:mail or after:2024")
     return Query(text, " ".join(words), tuple(phrases), tuple(without), tuple(filters))
 
 
@@ -194,15 +201,26 @@ def _check(condition: Filter, zone: tzinfo | None) -> Test:
     value, day = condition.value, condition.day or date.min
     wanted = words_of(value)
     checks: dict[str, Test] = {
-        "from": lambda found: _person(value, wanted, found.author or ""),
-        "to": lambda found: any(_person(value, wanted, person) for person in found.recipients),
+        "from": lambda found: any(_person(value, wanted, person) for person in _writers(found)),
+        "to": lambda found: any(_person(value, wanted, person) for person in _receivers(found)),
         "after": lambda found: (when := local_day(found.date, zone)) is not None and when >= day,
         "before": lambda found: (when := local_day(found.date, zone)) is not None and when < day,
         "type": lambda found: found.kind == value.lower() or _suffixed(found, value),
         "in": lambda found: lies_in(found.path, value),
+        "label": lambda found: any(words_of(label) == wanted for label in found.labels),
+        "tag": lambda found: any(words_of(tag)[: len(wanted)] == wanted for tag in found.tags),
         "title": lambda found: _in_a_row(wanted, words_of(found.title or PurePath(found.path).name)),
     }
     return checks[condition.name]
+
+
+def _writers(found: Found) -> list[str]:
+    """Who wrote a document, and of an attachment who sent it."""
+    return [person for person in (found.author, found.within.author if found.within else None) if person]
+
+
+def _receivers(found: Found) -> tuple[str, ...]:
+    return found.recipients + (found.within.recipients if found.within else ())
 
 
 def _person(value: str, wanted: Sequence[str], person: str) -> bool:

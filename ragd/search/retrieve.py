@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from ragd import places
@@ -36,7 +37,7 @@ class Sought:
 def retrieve(sought: Sought, view: View, words: Words, *, limit: int) -> list[Hit]:
     """The best `limit` passages that the query's conditions leave, best first; equal scores by path, then start."""
     if not sought.query.words.strip():
-        return _newest(sought.query, view, limit)
+        return _newest(sought.query, view, words, limit)
     sought = _aimed(sought, view, words)
     named = _Named(sought.query, view, words)
     depth = max(CANDIDATES, limit)
@@ -131,7 +132,9 @@ class _Conditions:
     def rows(self, rows: Collection[Row]) -> Iterator[Row]:
         """Those of the rows that pass, in their order."""
         visible = self._view.visible({key for key, _ in rows})
+        covered = self._view.covered(visible)
         passing = [row for row in rows if row[0] in visible and (self.keys is None or row[0] in self.keys)]
+        passing = [row for row in passing if row not in covered]
         if self._may_hold is not None:
             passing = [row for row in passing if row in self._may_hold]
         doubtful = passing if self._query.phrases else [row for row in passing if row in self._may_offend]
@@ -253,9 +256,21 @@ def _hit(stored: Stored, found: Found, score: float, candidates: _Candidates) ->
     )
 
 
-def _newest(query: Query, view: View, limit: int) -> list[Hit]:
-    """Where a query has filters only: the newest documents that they leave, each by its first passage."""
-    show = _Shown(view, matcher(query))
-    keys = view.newest(view.keys_where(matcher(query)), limit)
+def _newest(query: Query, view: View, words: Words, limit: int) -> list[Hit]:
+    """Where a query has filters only: the newest documents that they leave, each by its first passage.
+
+    A document in which a word stands that must not is left out whole.
+    """
+    matches = matcher(query)
+    show = _Shown(view, matches)
+    offending = _offending(query, view, words)
+    keys = (key for key in view.newest(matches) if key not in offending)
     nothing = _Candidates({}, {}, {}, {}, exhausted=True)
-    return [_hit(stored, found, 0.0, nothing) for key in keys for stored, found in show.in_order([(key, 0)])]
+    listed = (one for key in keys for one in show.in_order([(key, 0)]))
+    return [_hit(stored, found, 0.0, nothing) for stored, found in islice(listed, limit)]
+
+
+def _offending(query: Query, view: View, words: Words) -> set[int]:
+    rows = set().union(*map(words.containing, query.without))
+    texts = ((one.key, f"{one.title or ''}\n{one.chunk.text}") for one in view.stored(rows))
+    return {key for key, text in texts if any(holds(text, word) for word in query.without)}

@@ -39,7 +39,7 @@ class Spaces:
             self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
 
     def owed(self, space: int, *, limit: int = -1) -> list[int]:
-        """Passages that are shown and have no vector yet in a space, newest first; at most `limit` where it is given."""
+        """Passages that are shown and have no vector yet in a space, newest first, at most `limit` if it is given."""
         sql = (
             "SELECT id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE space = ? AND passage = p.id)"
             " AND EXISTS (SELECT 1 FROM chunks WHERE passage = p.id AND covered = 0) ORDER BY id DESC LIMIT ?"

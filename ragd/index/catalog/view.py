@@ -3,20 +3,28 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from ragd.index.catalog import read
+from ragd.index.catalog import links, read
 from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import connect, translated
-from ragd.records import Found, Outcome
+from ragd.records import Enclosing, Found, Outcome
 
 FACTS = (
     "p.key, p.path, p.part, p.mtime_ns, d.id, d.title, d.kind, d.author, d.date, d.recipients,"
-    " (SELECT thread FROM threads t WHERE t.message_id = d.message_id)"
+    " (SELECT thread FROM threads t WHERE t.message_id = coalesce(d.message_id, e.message_id, '#' || d.id)),"
+    " p.labels, d.tags, p.within, e.title, e.kind, e.author, e.date, e.recipients"
+)
+LABELS = 11  # the column of them
+PLACES = (  # e is the message that an attachment is in
+    "places p JOIN documents d USING (key)"
+    " LEFT JOIN places w ON w.path = p.path AND w.part = p.within LEFT JOIN documents e ON e.key = w.key"
 )
 
 
@@ -63,6 +71,14 @@ class View:
             seen.update(row[0] for row in rows)
         return seen
 
+    def covered(self, keys: Iterable[int]) -> set[tuple[int, int]]:
+        """(key, ordinal) of the quotes in these documents that are not shown: their message is in the index itself."""
+        rows: set[tuple[int, int]] = set()
+        for some in read.batched(keys, read.AT_ONCE):
+            marks = ",".join("?" * len(some))
+            rows.update(self._db.execute(f"SELECT key, ordinal FROM chunks WHERE covered AND key IN ({marks})", some))
+        return rows
+
     def rows_of_passages(self, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
         """(passage, key, ordinal) of every chunk that shares one of the passages."""
         return read.rows_of_passages(self._db, passages)
@@ -77,10 +93,11 @@ class View:
         return found
 
     def passages_of_keys(self, keys: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-        """(passage, key, ordinal) of every chunk of these documents."""
+        """(passage, key, ordinal) of every chunk of these documents that is shown."""
         for some in read.batched(keys, read.AT_ONCE):
             marks = ",".join("?" * len(some))
-            yield from self._db.execute(f"SELECT passage, key, ordinal FROM chunks WHERE key IN ({marks})", some)
+            sql = f"SELECT passage, key, ordinal FROM chunks WHERE key IN ({marks}) AND covered = 0"
+            yield from self._db.execute(sql, some)
 
     def stored(self, rows: Iterable[tuple[int, int]]) -> Iterator[Stored]:
         return read.stored(self._db, rows)
@@ -98,19 +115,40 @@ class View:
 
     def found(self, key: int, matches: Callable[[Found], bool]) -> Found | None:
         """The document of a key at the first of its places, in path order, that a filter matches."""
-        sql = f"SELECT {FACTS} FROM places p JOIN documents d USING (key) WHERE p.key = ? ORDER BY p.path, p.part"
-        rows = self._db.execute(sql, (key,)).fetchall()
+        rows = self._db.execute(
+            f"SELECT {FACTS} FROM {PLACES} WHERE p.key = ? ORDER BY p.path, p.part", (key,)
+        ).fetchall()
         places = tuple((row[1], row[2] or None) for row in rows)
+        labels = self._labels(rows)
         for number, row in enumerate(rows):
-            here = _found(row, also_at=places[:number] + places[number + 1 :])
+            here = _found(row, also_at=places[:number] + places[number + 1 :], labels=labels)
             if matches(here):
-                return here
+                return replace(here, holds=self._held(here.path, here.part))
         return None
+
+    def _held(self, path: str, part: str | None) -> tuple[str, ...]:
+        """The parts that lie in one and in no other within it."""
+        above = f"{part} > " if part else ""
+        sql = "SELECT part FROM places WHERE path = ? AND part > ? AND part < ? AND within = ? ORDER BY part"
+        below = above[:-1] + chr(ord(" ") + 1) if above else chr(0x10FFFF)
+        return tuple(row[0] for row in self._db.execute(sql, (path, above, below, part or "")))
+
+    @staticmethod
+    def _labels(rows: Iterable[Sequence[object]]) -> tuple[str, ...]:
+        """The labels of all of a document's places, each once."""
+        return tuple(dict.fromkeys(label for row in rows for label in read.labels_from(str(row[LABELS]))))
 
     def keys_where(self, matches: Callable[[Found], bool]) -> set[int]:
         """The documents that have a place that a filter matches."""
-        sql = f"SELECT {FACTS} FROM places p JOIN documents d USING (key)"
-        return {row[0] for row in self._db.execute(sql) if matches(_found(row, also_at=()))}
+        labels = self._labels_of_keys()
+        rows = self._db.execute(f"SELECT {FACTS} FROM {PLACES}")
+        return {row[0] for row in rows if matches(_found(row, also_at=(), labels=labels.get(row[0], ())))}
+
+    def _labels_of_keys(self) -> dict[int, tuple[str, ...]]:
+        found: dict[int, dict[str, None]] = {}
+        for key, labels in self._db.execute("SELECT key, labels FROM places WHERE labels != '' ORDER BY path, part"):
+            found.setdefault(key, {}).update(dict.fromkeys(read.labels_from(labels)))
+        return {key: tuple(labels) for key, labels in found.items()}
 
     def names_with(self, needles: Sequence[str]) -> Iterator[tuple[str, str | None]]:
         """(path, part) of every file, attachment and archive member in whose names one of the needles stands.
@@ -139,16 +177,33 @@ class View:
             rows = self._db.execute(f"SELECT key, path, part FROM places WHERE key IN ({marks})", some)
             yield from ((key, path, part or None) for key, path, part in rows)
 
-    def newest(self, keys: Iterable[int], limit: int) -> list[int]:
-        """The documents with the latest dates, their own or their files', latest first."""
-        dated = []
-        for key in keys:
-            found = self.found(key, lambda _: True)
-            if found:
-                dated.append((found.date or "", found.path, key))
-        dated.sort(key=lambda row: row[1])
-        dated.sort(key=lambda row: row[0], reverse=True)
-        return [key for *_, key in dated[:limit]]
+    def documents(self) -> Iterator[tuple[int, Found]]:
+        """(key, document) at every place, in path order."""
+        labels = self._labels_of_keys()
+        for row in self._db.execute(f"SELECT {FACTS} FROM {PLACES} ORDER BY p.path, p.part"):
+            yield row[0], _found(row, also_at=(), labels=labels.get(row[0], ()))
+
+    def links(self, key: int, path: str) -> list[int]:
+        """The documents that one links to, seen from its place at `path`, in the order of its links."""
+        row = self._db.execute("SELECT links FROM documents WHERE key = ?", (key,)).fetchone()
+        return links.linked(self._db, key, path, json.loads(row[0])) if row else []
+
+    def backlinks(self, key: int) -> list[int]:
+        """The documents that link to one, in path order."""
+        linking = []
+        for other in links.linking(self._db, key):
+            found = self.found(other, lambda _: True)
+            if found and key in self.links(other, found.path):
+                linking.append((found.path, found.part or "", other))
+        return [other for *_, other in sorted(linking)]
+
+    def newest(self, matches: Callable[[Found], bool]) -> list[int]:
+        """The documents that a filter matches, those with the latest dates first, their own or their files'."""
+        dated: dict[int, float] = {}
+        for key, found in self.documents():
+            if key not in dated and matches(found):
+                dated[key] = moment(found.date)
+        return sorted(dated, key=lambda key: -dated[key])
 
     # what there is
 
@@ -204,26 +259,33 @@ FILE_NAMES = "SELECT path, NULL FROM files WHERE status = 'indexed'"
 # The messages of a mailbox have no names; their attachments do.
 PART_NAMES = "SELECT path, part FROM places WHERE part != '' AND (part NOT LIKE '<%' OR part LIKE '% > %')"
 AT = "(p.path = ? OR (p.path >= ? AND p.path < ?))"
+UNSHOWN = (  # passages that only quotes share whose messages are in the index
+    "SELECT DISTINCT passage FROM chunks c WHERE covered"
+    " AND NOT EXISTS (SELECT 1 FROM chunks o WHERE o.passage = c.passage AND o.covered = 0)"
+)
 COUNTS = {
     "places": "SELECT count(*) FROM places",
     "documents": "SELECT count(DISTINCT key) FROM places",
     "chunks": "SELECT count(*) FROM chunks c WHERE EXISTS (SELECT 1 FROM places p WHERE p.key = c.key)",
-    "passages": "SELECT count(*) FROM passages",
-    "vectors": f"SELECT count(*) FROM vectors WHERE space = {SPACE}",
+    "passages": f"SELECT (SELECT count(*) FROM passages) - (SELECT count(*) FROM ({UNSHOWN}))",
+    "vectors": (
+        f"SELECT (SELECT count(*) FROM vectors WHERE space = {SPACE})"
+        f" - (SELECT count(*) FROM vectors v WHERE space = {SPACE} AND v.passage IN ({UNSHOWN}))"
+    ),
 }
 BELOW = {
     "files": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'indexed'",
     "documents": f"SELECT count(DISTINCT key) FROM places p WHERE {AT}",
     "words_only": (
-        f"SELECT count(DISTINCT c.passage) FROM places p JOIN chunks c USING (key) WHERE {AT} AND NOT EXISTS"
-        f" (SELECT 1 FROM vectors v WHERE v.space = {SPACE} AND v.passage = c.passage)"
+        f"SELECT count(DISTINCT c.passage) FROM places p JOIN chunks c USING (key) WHERE {AT} AND c.covered = 0"
+        f" AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space = {SPACE} AND v.passage = c.passage)"
     ),
     "failed": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'failed'",
 }
 
 
-def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]) -> Found:
-    _, path, part, mtime_ns, name, title, kind, author, date, recipients, thread = row
+def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...], labels: tuple[str, ...]) -> Found:
+    _, path, part, mtime_ns, name, title, kind, author, date, recipients, thread, _, tags, *above = row
     assert isinstance(path, str) and isinstance(part, str) and isinstance(mtime_ns, int)
     return Found(
         id=name,  # type: ignore[arg-type]
@@ -233,12 +295,31 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
         title=title,  # type: ignore[arg-type]
         kind=kind,  # type: ignore[arg-type]
         author=author,  # type: ignore[arg-type]
-        date=str(date) if date else file_time(mtime_ns),
+        date=str(date or above[4]) if date or above[4] else file_time(mtime_ns),
+        date_from="content" if date else "message" if above[4] else "file",
         thread=thread,  # type: ignore[arg-type]
         also_at=also_at,
         recipients=tuple(json.loads(str(recipients))),
-        date_from="content" if date else "file",
+        labels=labels,
+        tags=tuple(json.loads(str(tags))),
+        within=_enclosing(above),
     )
+
+
+def _enclosing(row: Sequence[object]) -> Enclosing | None:
+    part, title, kind, author, date, recipients = row
+    if kind is None:
+        return None
+    people = tuple(json.loads(str(recipients)))
+    return Enclosing(str(part) or None, title, kind, author, people, date)  # type: ignore[arg-type]
+
+
+def moment(date: str | None) -> float:
+    """Seconds of the epoch; a bare date begins at midnight here, and what has none lies before all that has."""
+    try:
+        return datetime.fromisoformat(date or "").astimezone().timestamp()
+    except (OverflowError, OSError, ValueError):
+        return -inf
 
 
 def file_time(mtime_ns: int) -> str | None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ragd.index.catalog import blocks, letters, links, read, threads
-from ragd.index.catalog.quotes import Quotes
 from ragd.index.catalog.lookup import FILE, known_of
+from ragd.index.catalog.quotes import Quotes
 from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read, Stored
 from ragd.index.catalog.schema import READ_AGAIN, connect, moved_on, transaction
 from ragd.index.catalog.spaces import Spaces
-from ragd.records import Document, Outcome, SourceFile
+from ragd.records import Document, Outcome
 
 AT_OR_BELOW = "(path = ? OR (path >= ? AND path < ?))"
 
@@ -89,8 +89,9 @@ class Catalog:
 
     def has_part(self, path: str, part: str) -> bool:
         """Whether something of this name was met in a file."""
-        sql = "SELECT 1 FROM places WHERE path = ?1 AND part = ?2 UNION ALL SELECT 1 FROM problems WHERE path = ?1 AND part = ?2"
-        return self._db.execute(sql, (path, part)).fetchone() is not None
+        tables = ("places", "problems")
+        held = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE path = ?1 AND part = ?2" for table in tables)
+        return self._db.execute(held, (path, part)).fetchone() is not None
 
     def of_size(self, size: int) -> list[KnownFile]:
         """Files of that many bytes that were read: their copies need no parser."""
