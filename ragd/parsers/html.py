@@ -85,7 +85,12 @@ class Page:
 
 
 def parse(source: Source) -> Iterator[Member]:
-    page = read_page(decode(source.data, stated_charset(source.data)), meant_as="page")
+    yield page_document(source, decode(source.data, stated_charset(source.data)))
+
+
+def page_document(source: Source, markup: str, *, title: str | None = None, date: str | None = None) -> Member:
+    """The document that a page is; `title` and `date` are what stands around it, for a page that states none."""
+    page = read_page(markup, meant_as="page")
     if not page.text:
         raise NothingInIt("no text in it")
     document = Document(
@@ -94,12 +99,12 @@ def parse(source: Source) -> Iterator[Member]:
         kind=source.kind,
         family=source.family,
         marks=page.marks,
-        title=page.title or next((mark.label for mark in page.marks if mark.level == 1), None),
+        title=page.title or title or next((mark.label for mark in page.marks if mark.level == 1), None),
         author=page.author,
-        date=page.date,
+        date=page.date or date,
         language=page.language,
     )
-    yield Member(source.part, document)
+    return Member(source.part, document)
 
 
 def stated_charset(data: bytes) -> str | None:

@@ -74,6 +74,13 @@ class Reading:
             self.marks.append(Mark(self._length, "heading", label, level))
             self._add(label)
 
+    def graft(self, text: str, marks: Iterable[Mark], *, gap: str = "\n\n") -> None:
+        """Add another reading as it is, with its marks."""
+        if text:
+            self._open(gap)
+            self.marks += [Mark(self._length + mark.offset, mark.kind, mark.label, mark.level) for mark in marks]
+            self._add(text)
+
     def mark(self, kind: MarkKind, label: str, level: int) -> None:
         """A mark where the next block begins, whose gap must be "" then: call `turn` first."""
         self.marks.append(Mark(self._length, kind, label, level))

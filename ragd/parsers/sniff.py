@@ -38,9 +38,17 @@ SIGNATURES: tuple[tuple[bytes, int, str], ...] = (  # bytes, where, what a perso
     (b"%!PS", 0, "a PostScript file"),
     (b"bplist00", 0, "a binary property list"),
 )
-EXPECTED = {"pdf": "a PDF", "docx": "a ZIP archive"}  # family -> what its files are; the other families are text
+EXPECTED = {  # family -> what its files begin with, and what a person calls one; the other families are text
+    "pdf": ("a PDF", "a PDF"),
+    "docx": ("a ZIP archive", "a Word document"),
+    "xlsx": ("a ZIP archive", "an Excel workbook"),
+    "pptx": ("a ZIP archive", "a PowerPoint presentation"),
+    "odf": ("a ZIP archive", "an OpenDocument file"),
+    "epub": ("a ZIP archive", "an e-book"),
+    "ole": ("an old Microsoft Office file", "an Office file"),
+    "msg": ("an old Microsoft Office file", "an Outlook message"),
+}
 TEXTUAL = frozenset(("a web page", "an RTF document", "a PostScript file"))
-ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted docx in an OLE file
 
 
 def looks_like(data: bytes) -> str | None:
@@ -57,15 +65,11 @@ def looks_like(data: bytes) -> str | None:
 def mislabelled(name: str, family: str, data: bytes) -> str | None:
     """The reason why a file cannot be what its name says, for a person; None where nothing speaks against it."""
     found = looks_like(data)
-    expected = EXPECTED.get(family)
+    expected, called = EXPECTED.get(family, (None, "text"))
     if found == expected or (family == "pdf" and b"%PDF-" in data[:1024]):
         return None
-    if family == "docx" and found == "an old Microsoft Office file" and ENCRYPTED_OFFICE in data:
-        return "encrypted, needs a password"
     if expected is None and (found is None or found in TEXTUAL):
         return None  # text with another suffix is still text
     suffix = PurePath(name).suffix
     named = f"named {suffix}" if suffix else f"named {name}"
-    if found is None:
-        return f"{named} but is not {'a PDF' if family == 'pdf' else 'a Word document'}"
-    return f"{named} but is {found}"
+    return f"{named} but is {found}" if found else f"{named} but is not {called}"
