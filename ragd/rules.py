@@ -18,6 +18,8 @@ TEMPORARY = "temporary file of another program"
 BACKUP = "backup copy of an editor"
 LOCK = "lock file"
 OPEN = "kept by a program while a document is open"
+MAIL_INDEX = "kept by a mail program beside the mail"
+DELIVERING = "mail that is still being delivered"
 SYSTEM = "file of the operating system"
 BINARY = "binary"
 OUTSIDE = "link that leads outside the folder"
@@ -68,7 +70,9 @@ _BESIDE = {
     "deps": {"mix.exs": DEPENDENCIES.format("deps")},
     "vendor": dict.fromkeys(("composer.json", "go.mod"), DEPENDENCIES.format("vendor")),
     "pods": {"Podfile": DEPENDENCIES.format("Pods")},
+    "tmp": {"cur": DELIVERING},  # of a Maildir
 }
+_MAILDIR = frozenset({"cur", "new"})  # beside these a hidden folder is a folder of mail (Maildir++)
 # Files by name, in lower case.
 _FILES = {
     **{name: SECRETS.format(name) for name in (".netrc", "_netrc", ".pgpass", ".my.cnf", ".htpasswd", ".vault-token")},
@@ -76,6 +80,9 @@ _FILES = {
     **{name: SECRETS.format(name) for name in ("wallet.dat", "key3.db", "key4.db", "logins.json", "login.keyring")},
     **{name: SECRETS.format(name) for name in ("terraform.tfstate", "cookies.sqlite", "credentials.csv")},
     **dict.fromkeys((".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", ".localized"), SYSTEM),
+    **{f"dovecot{name}": MAIL_INDEX for name in ("-uidlist", "-uidvalidity", "-keywords", ".list.index")},
+    **{f"dovecot.index{name}": MAIL_INDEX for name in ("", ".cache", ".log", ".log.2", ".thread")},
+    **{name: MAIL_INDEX for name in ("courierimapuiddb", "courierimapsubscribed", "maildirsize", "maildirfolder")},
     **dict.fromkeys((".gitignore", ".ragdignore"), "names what is left out"),
     **dict.fromkeys(("package-lock.json", "pnpm-lock.yaml", "go.sum", "npm-shrinkwrap.json"), LOCK),
 }  # fmt: skip
@@ -90,6 +97,7 @@ _FILE_SUFFIXES = {suffix: SECRETS.format(what) for suffix, what in _FILE_SUFFIXE
     **dict.fromkeys(("part", "partial", "crdownload", "download", "opdownload", "aria2"), "download that is not done"),
     **dict.fromkeys(("bak", "orig", "rej"), BACKUP),
     "lock": LOCK,
+    "msf": MAIL_INDEX,
 }
 # Names that need a pattern; each is looked for in the whole name in lower case.
 _SECRET_NAMES = re.compile(
@@ -151,7 +159,7 @@ def folder_rule(name: str, beside: Callable[[], Set[str]]) -> str | None:
         return next((rule for sign, rule in _BESIDE[lower].items() if sign in beside()), None)
     if lower.startswith(".trash-"):
         return TRASH
-    return HIDDEN if name[0] == "." else None
+    return HIDDEN if name[0] == "." and not _MAILDIR.issubset(beside()) else None
 
 
 def file_rule(name: str) -> str | None:
