@@ -98,6 +98,10 @@ class Process:
         yield from self._frames.feed(piece)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
