@@ -67,7 +67,7 @@ def parse_message(source: Source) -> Parsed:
 def _inside(source: Source, raw: bytes) -> Source:
     name = f"#{hashlib.sha256(raw).hexdigest()[:12]}"
     part = f"{source.part} > {name}" if source.part else name
-    return Source(source.path, "message", lambda: raw, None, part, MESSAGE, source.depth, source.parts)
+    return Source(source.path, "message.eml", lambda: raw, None, part, MESSAGE, source.depth, source.parts)
 
 
 def messages(stream: IO[bytes]) -> Iterator[bytes]:
