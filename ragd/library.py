@@ -19,16 +19,16 @@ from ragd.errors import GeneratorError, SourceError
 from ragd.home import Home, models_path, open_home
 from ragd.indexing import Indexer, Meter, Reports, Tell, indexer
 from ragd.models import pull
+from ragd.pace import Pace, suffix_of
 from ragd.parsers import sandbox
 from ragd.parsers.pool import Limits
 from ragd.parsers.table import readable
 from ragd.reading import Reader
-from ragd.records import Answer, Fate, Found, Hit, Outcome, Passage, Plan, Results, Sentence, SourceFile
+from ragd.records import Answer, Fate, Found, Hit, Outcome, Passage, Plan, Results, Sentence
 from ragd.sources import walk
 from ragd.sources.watch import Watcher
 
 ANSWER_HITS = 12  # passages retrieved for an answer
-BYTES_A_SECOND = 150_000  # of files, the rough time of a plan: 120 documents of 1.2 KB (docs/benchmarks.md)
 
 
 class Library:
@@ -83,16 +83,21 @@ class Library:
         Raises SourceError for a path that `add` would refuse.
         """
         files: Counter[str] = Counter()
-        size = 0
+        sizes: Counter[str] = Counter()
         left_out = []
+        unchanged = 0
         for path in self._addable(paths):
+            known = self._reader.known(path)
             for item in walk.scan(path, readable=readable, excluded=[self.home.path]):
-                if isinstance(item, SourceFile):
-                    files[item.path.suffix.lower() or item.path.name] += 1
-                    size += item.size
-                else:
+                if isinstance(item, Outcome):
                     left_out.append(item)
-        return Plan(dict(files.most_common()), size, size / BYTES_A_SECOND, tuple(left_out))
+                elif known.get(str(item.path)) == (item.size, item.mtime_ns):
+                    unchanged += 1
+                else:
+                    files[suffix_of(item.path)] += 1
+                    sizes[suffix_of(item.path)] += item.size
+        seconds = Pace.load(self.home.sizes).rough_seconds(sizes)
+        return Plan(dict(files.most_common()), sizes.total(), seconds, tuple(left_out), unchanged)
 
     def add(
         self,
@@ -227,7 +232,7 @@ class Library:
 
     def location(self, number: int) -> dict[str, Any]:
         """Where the `number`-th of the last results stands: document, place, page, lines, start and end."""
-        return self._reader.last(number)
+        return self._reader.location(number)
 
     def marked(self, text: str, question: str) -> list[tuple[int, int]]:
         """Where the question's words stand in a text: (start, end), code points."""

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ragd import wire
@@ -17,8 +18,10 @@ from ragd.index.embed import Embedder
 from ragd.index.vectors import Vectors, VectorsDamaged
 from ragd.index.words import Words, WordsDamaged
 from ragd.records import Citation, Found, Hit, Outcome, Passage, Results
-from ragd.search.query import Query, parse, without_conditions
+from ragd.search.query import Query, matcher, parse, without_conditions
 from ragd.search.retrieve import Sought, retrieve
+from ragd.search.unmatched import why_nothing
+from ragd.whereabouts import SYNC, whereabouts
 
 T = TypeVar("T")
 TRIES = 5  # snapshots taken before a search settles for one that the writer has moved on from
@@ -54,6 +57,8 @@ class Reader:
         notes = coverage(view)
         sought = self._sought(query, view, notes)
         hits = retrieve(sought, view, words, limit=limit)
+        if not hits and query.filters and not view.keys_where(matcher(query)):
+            return [], [], [*notes, *why_nothing(query, (found for _, found in view.documents()))]
         if hits or not (query.phrases or query.without):
             return hits, [], notes
         notes.append("no passage has the quoted words, or none is without the excluded ones; these are the nearest")
@@ -143,20 +148,33 @@ class Reader:
         found: dict[str, Any] = rows[number - 1]
         return found
 
+    def location(self, number: int) -> dict[str, Any]:
+        """The `number`-th of the last results, at the place where it is now. Raises SourceError where it is gone."""
+        row = self.last(number)
+        with View(self._home.catalog) as view:
+            at = whereabouts(row, view)
+            found = view.found(at.key, lambda one: (one.path, one.part) == (at.path, at.part))
+        if found is None or not at.there:
+            raise SourceError(f"{at.path} is no longer there", remedy=f"{SYNC}; then search again")
+        if at.note:
+            self._say(at.note)
+        return row | {"document": wire.found(found)}
+
     def passage(self, number: int, *, context: int | None = None) -> Passage:
         """The `number`-th of the last results with `context` code points (None: some lines) before and after it."""
         context = CONTEXT if context is None else context
         row = self.last(number)
-        path, part = row["document"]["path"], row["document"]["part"]
         with View(self._home.catalog) as view:
-            key = view.key_at(path, part)
-            found = view.found(key, lambda one: (one.path, one.part) == (path, part)) if key is not None else None
-            if key is None or found is None or found.id != row["document"]["id"]:
-                raise SourceError(f"{path} has changed since that search", remedy="search again")
+            at = whereabouts(row, view)
+            key, path, part = at.key, at.path, at.part
+            found = view.found(key, lambda one: (one.path, one.part) == (path, part))
+            assert found is not None, "a place in this snapshot is still there"
             start, end = row["start"], row["end"]
             first, last = max(0, start - context), min(view.length(key), end + context)
             text = view.text(key, first, last)
             links = linked(view, key, found.path)
+        if at.note:
+            self._say(at.note)
         lines = tuple(row["lines"]) if row["lines"] else None
         before, after = _whole_lines(
             text[: start - first], text[end - first :], begins=first == 0, ends=last < end + context
@@ -193,18 +211,26 @@ class Reader:
 
     def problems(self) -> list[Outcome]:
         """Files and parts that could not be read, and why."""
-        return self._from_view(lambda view: view.problems())
+        return self._from_view(lambda view: [one for one in view.problems() if one.status == "failed"], [])
 
     def left_out(self) -> list[Outcome]:
-        """Files and folders that were never read, and the rule."""
-        return self._from_view(lambda view: view.left_out())
+        """Files, parts and folders that were left out by a rule or have nothing to read in them, and why."""
+        return self._from_view(lambda view: sorted(_left_out(view), key=lambda one: (one.path, one.part or "")), [])
 
-    def _from_view(self, look: Callable[[View], list[Outcome]]) -> list[Outcome]:
+    def known(self, root: Path) -> dict[str, tuple[int, int]]:
+        """Bytes and mtime_ns of every file at or below a path as it was when it was read."""
+        return self._from_view(lambda view: view.sizes_and_times(str(root)), {})
+
+    def _from_view(self, look: Callable[[View], T], nothing: T) -> T:
         try:
             with View(self._home.catalog) as view:
                 return look(view)
         except FileNotFoundError:
-            return []
+            return nothing
+
+
+def _left_out(view: View) -> list[Outcome]:
+    return [*view.left_out(), *(one for one in view.problems() if one.status == "skipped")]
 
 
 def linked(view: View, key: int, path: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:

@@ -15,7 +15,7 @@ LEVELS = {
     1: ["home", "config", "places", "rules", "wire"],
     2: ["sources", "parsers", "models", "index", "search", "answer"],
     3: ["index.ingest", "index.upkeep", "search.retrieve", "answer.answer", "models.convert"],
-    4: ["library", "follow", "indexing", "reading", "embedding", "why"],
+    4: ["library", "follow", "indexing", "reading", "whereabouts", "embedding", "why"],
     5: ["cli"],
 }
 BELOW_ROOMS = {"records", "errors", "places", "rules"}
@@ -31,8 +31,9 @@ HOMES = {
     "typer": ["cli"],
     "rich": ["cli"],
     "pypdf": ["parsers.pdf_structure"],
-    "pypdfium2": ["parsers.pdf"],
-    "docx": ["parsers.docx"],
+    "pypdfium2": ["parsers.pdf", "parsers.pdf_layout", "parsers.pdf_notes"],
+    "xlrd": ["parsers.xls"],
+    "office_oxide": ["parsers.ole"],
     "pypff": ["parsers.pst"],
     "olefile": ["parsers.msg", "parsers.ole"],
     "ollama": ["answer.generators.ollama"],

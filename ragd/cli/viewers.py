@@ -37,10 +37,8 @@ def address(row: dict[str, Any]) -> str:
 
 
 def open_at(row: dict[str, Any]) -> int:
-    """Open the file; the exit code. Raises SourceError where it is gone or nothing here can open it."""
+    """Open the file; the exit code. Raises SourceError where nothing here can open it."""
     path = str(row["document"]["path"])
-    if not Path(path).exists():
-        raise SourceError(f"{path} is no longer there", remedy="`ragd sync` makes the index equal to the disk")
     if row["document"]["part"]:
         tell(f"{line(row['place'])} is inside this file")
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")

@@ -177,6 +177,15 @@ class View:
             rows = self._db.execute(f"SELECT key, path, part FROM places WHERE key IN ({marks})", some)
             yield from ((key, path, part or None) for key, path, part in rows)
 
+    def keys_with(self, document: str) -> list[int]:
+        """The readings of a document, by its id."""
+        return [row[0] for row in self._db.execute("SELECT key FROM documents WHERE id = ?", (document,))]
+
+    def size_and_time(self, path: str) -> tuple[int, int] | None:
+        """Bytes and mtime_ns of a file when it was last read."""
+        row = self._db.execute("SELECT size, mtime_ns FROM files WHERE path = ?", (path,)).fetchone()
+        return (int(row[0]), int(row[1])) if row else None
+
     def documents(self) -> Iterator[tuple[int, Found]]:
         """(key, document) at every place, in path order."""
         labels = self._labels_of_keys()
@@ -243,6 +252,15 @@ class View:
         parts = self._db.execute("SELECT path, part, status, note FROM problems")
         rows = sorted([*files, *parts])
         return [Outcome(path, part or None, status, note) for path, part, status, note in rows]
+
+    def sizes_and_times(self, root: str) -> dict[str, tuple[int, int]]:
+        """Bytes and mtime_ns of every file at or below a path, as they were when it was read."""
+        stem = root.rstrip("/")
+        rows = self._db.execute(
+            "SELECT path, size, mtime_ns FROM files WHERE path = ? OR (path >= ? AND path < ?)",
+            (root, f"{stem}/", f"{stem}0"),
+        )
+        return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
 
     def left_out(self) -> list[Outcome]:
         """Files and folders that were never read, and the rule."""

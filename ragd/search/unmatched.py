@@ -1,0 +1,109 @@
+"""Why a query's filters left nothing: which of them no document meets, and what would be met."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import PurePath
+
+from ragd.places import day
+from ragd.records import Found
+from ragd.search.query import Filter, Query, Test, local_day, matcher, words_of
+
+SAID = 6  # kinds, folders or names that are offered at most
+NEAR = 0.7  # how alike a name must be to be offered (difflib's ratio)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What there is to be met, counted in one pass over the documents."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    suffixes: Counter[str] = field(default_factory=Counter)
+    folders: Counter[str] = field(default_factory=Counter)
+    files: set[str] = field(default_factory=set)
+    writers: Counter[str] = field(default_factory=Counter)
+    readers: Counter[str] = field(default_factory=Counter)
+    first: str = ""
+    last: str = ""
+
+    def add(self, found: Found) -> None:
+        path = PurePath(found.path)
+        self.kinds[found.kind] += 1
+        self.suffixes[path.suffix.lower().lstrip(".")] += 1
+        self.folders.update(path.parts[1:-1])
+        self.files.add(path.name)
+        self.writers.update(words_of(found.author or ""))
+        self.readers.update({word for person in found.recipients for word in words_of(person)})
+        if found.date and local_day(found.date):
+            self.first = min(self.first or found.date, found.date)
+            self.last = max(self.last, found.date)
+
+
+def why_nothing(query: Query, documents: Iterable[Found], *, zone: tzinfo | None = None) -> list[str]:
+    """One line for each name of filters that no document meets; one line if each is met, but not all together."""
+    asked = _by_name(query)
+    tests = {name: _test(query, filters, zone) for name, filters in asked.items()}
+    counts: Counter[str] = Counter()
+    known = _Known()
+    for found in documents:
+        known.add(found)
+        counts.update(name for name, test in tests.items() if test(found))
+    unmet = [name for name in asked if not counts[name]]
+    if unmet:
+        return [_unmet(asked[name], known) for name in unmet]
+    if len(asked) < 2:
+        return []
+    met = ", ".join(f"{_written(filters)} ({counts[name]:,})" for name, filters in asked.items())
+    return [f"each condition is met by some documents, but all of them by none: {met}"]
+
+
+def _by_name(query: Query) -> dict[str, list[Filter]]:
+    asked: dict[str, list[Filter]] = {}
+    for one in query.filters:
+        if not one.excludes:
+            asked.setdefault(one.name, []).append(one)
+    return asked
+
+
+def _test(query: Query, filters: list[Filter], zone: tzinfo | None) -> Test:
+    return matcher(replace(query, filters=tuple(filters)), zone=zone)
+
+
+def _written(filters: list[Filter]) -> str:
+    return " ".join(f'{one.name}:"{one.value}"' if " " in one.value else f"{one.name}:{one.value}" for one in filters)
+
+
+def _unmet(filters: list[Filter], known: _Known) -> str:
+    name, value = filters[0].name, filters[0].value
+    offers = {
+        "type": lambda: ("nothing here is of this type", _kinds(known)),
+        "in": lambda: ("no folder or file has this name", _near(value, [*known.folders, *known.files], known.folders)),
+        "from": lambda: ("nobody of this name wrote anything here", _near(value, known.writers, known.writers)),
+        "to": lambda: ("nothing here went to anybody of this name", _near(value, known.readers, known.readers)),
+        "title": lambda: ("no title has these words in a row", ""),
+        "after": lambda: ("nothing here is of that day or later", f"the newest is of {day(known.last)}"),
+        "before": lambda: ("nothing here is older than that day", f"the oldest is of {day(known.first)}"),
+    }
+    if name not in offers:
+        return f"{_written(filters)}: no document meets this"
+    what, offer = offers[name]()  # type: ignore[no-untyped-call]
+    return f"{_written(filters)}: {what}" + (f"; {offer}" if offer else "")
+
+
+def _kinds(known: _Known) -> str:
+    kinds = ", ".join(f"{kind} ({count:,})" for kind, count in known.kinds.most_common(SAID))
+    suffixes = [suffix for suffix, _ in known.suffixes.most_common() if suffix and suffix not in known.kinds]
+    return f"there are {kinds}" + (f", and by suffix {', '.join(suffixes[:SAID])}" if suffixes else "")
+
+
+def _near(value: str, names: Iterable[str], common: Counter[str]) -> str:
+    """Names that are spelt nearly alike; else the most frequent ones."""
+    folded = {name.casefold(): name for name in names}
+    alike = get_close_matches(value.casefold().strip("/"), folded, n=3, cutoff=NEAR)
+    if alike:
+        return f"do you mean {' or '.join(folded[one] for one in alike)}?"
+    most = [name for name, _ in common.most_common(2 * SAID) if len(name) > 1]
+    return f"there are {', '.join(islice(most, SAID))}" if most else ""
