@@ -1,6 +1,7 @@
 """Workbooks of Excel 97-2003: as those of today, read with xlrd."""
 
 import io
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,11 +31,11 @@ def _open(data: bytes) -> Any:
 
     try:
         return xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
-    except xlrd.XLRDError as error:
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
         if "encrypted" in str(error).lower():
             raise Unreadable("is protected by a password") from error
         raise Unreadable("damaged Excel workbook") from error
-    except (AssertionError, IndexError, KeyError, ValueError, TypeError, AttributeError, UnicodeError) as error:
+    except (AssertionError, LookupError, ValueError, TypeError, AttributeError, struct.error) as error:
         raise Unreadable("damaged Excel workbook") from error
 
 
