@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from ragd.answer import courtesy
+
 # How much of what follows a full stop is looked at before it counts as a sentence's end. The same in a stream and in a
 # whole text, so that both split alike; a word or two is what a rule such as "Dr. Smith" or "p. 3" needs.
 LOOKAHEAD = 24
@@ -102,6 +104,13 @@ def _lines_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _stands_alone(line: str, following: str) -> bool:
+    last, next_line = line.rstrip("\n").rpartition("\n")[2], following.partition("\n")[0]
+    if deep := courtesy.depth(last):
+        if courtesy.depth(next_line) != deep:
+            return True  # what a reply quotes and what it says to that are two things
+        line, following = courtesy.unquoted(line), courtesy.unquoted(following)
+    if courtesy.greets(last):
+        return True
     if not following.strip() or following[:1] == "\n" or _BLOCK_START.match(following):
         return True
     first = line.lstrip()[:1]

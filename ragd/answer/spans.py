@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 
 from ragd import places
-from ragd.answer import sentences, values, words
-from ragd.records import Hit, Mark
+from ragd.answer import courtesy, sentences, values, words
+from ragd.records import Found, Hit, Mark
 
 LONGEST = 3  # pieces in one quote
 LONGEST_QUOTE = 600  # code points; a single piece may be longer
@@ -15,7 +16,6 @@ LONGEST_QUOTE = 600  # code points; a single piece may be longer
 # A quote never crosses one of these: what stands on two pages or under two headings is not one text to the eye.
 WALLS = frozenset({"page", "column", "slide", "sheet", "message", "turn", "heading"})
 
-_QUOTE_MARKS = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _FRONTMATTER = re.compile(r"---\n.*?\n---(?:\n|$)", re.DOTALL)
 
 
@@ -69,7 +69,7 @@ class Span:
     @cached_property
     def shown(self) -> str:
         """The text on one line and without a reply's quote marks, as a sentence of an answer shows it."""
-        return " ".join(_QUOTE_MARKS.sub("", self.text).split())
+        return " ".join(courtesy.unquoted(self.text).split())
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -98,10 +98,16 @@ def facts_of(hit: Hit, start: int) -> Facts:
     document = hit.document
     held = places.held(hit.chunk.marks, start, start + 1)
     headings = [mark.label for mark in held if mark.kind == "heading" and mark.label != document.title]
-    title = " > ".join(part for part in (document.title or "", *headings[-2:]) if part)
-    people = [person for person in (document.author, *document.recipients) if person]
+    title = " > ".join(part for part in (document.title or _named(document), *headings[-2:]) if part)
+    people = [person for person in (document.author, *document.recipients) if person and not hit.chunk.quoted]
     text = "\n".join((title, *people))
     return Facts(text, names=_stems(title), people=_stems("\n".join(people)), when=values.of_iso(document.own_date))
+
+
+def _named(document: Found) -> str:
+    """What a document without a title is called: its file's name, or its own within the file."""
+    name = (document.part or document.path).rpartition(" > ")[2].rpartition("/")[2]
+    return "" if name[:1] in {"<", "#"} else PurePath(name).stem
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -129,16 +135,43 @@ def _windows(run: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
 
 
 def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
-    """The pieces between two walls, in offsets of the document, without a note's frontmatter."""
+    """The pieces between two walls, in offsets of the document, without what says nothing."""
+    chunk = hit.chunk
+    first, last = _body(hit)
+    walls = sorted({wall for mark in chunk.marks for wall in _walls(hit, mark) if first < wall < last})
+    for begin, end in zip([first, *walls], [*walls, last], strict=True):
+        text = chunk.text[begin - chunk.start : end - chunk.start]
+        run = [(begin + start, begin + stop) for start, stop in sentences.pieces(text)]
+        head = 1 if run and chunk.text[run[0][0] - chunk.start] == "#" else 0
+        for part in (run[:head], run[head:]):
+            yield from _telling(hit, part)
+
+
+def _body(hit: Hit) -> tuple[int, int]:
+    """Where the quotable text of a passage begins and ends: after a note's frontmatter, before a mail's signature."""
     chunk = hit.chunk
     frontmatter = _FRONTMATTER.match(chunk.text) if chunk.start == 0 else None
     first = frontmatter.end() if frontmatter else chunk.start
-    walls = sorted({wall for mark in chunk.marks for wall in _walls(hit, mark) if first < wall < chunk.end})
-    for begin, end in zip([first, *walls], [*walls, chunk.end], strict=True):
-        text = chunk.text[begin - chunk.start : end - chunk.start]
-        run = [(begin + start, begin + last) for start, last in sentences.pieces(text)]
-        head = 1 if run and chunk.text[run[0][0] - chunk.start] == "#" else 0
-        yield from (part for part in (run[:head], run[head:]) if part)
+    last = courtesy.foot(chunk.text) + chunk.start if hit.document.kind == "mail" else chunk.end
+    return first, max(first, last)
+
+
+def _telling(hit: Hit, run: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """A run in parts, without the pieces that say nothing; a quote does not go across one."""
+    mail = hit.document.kind == "mail"
+    texts = [hit.chunk.text[start - hit.chunk.start : end - hit.chunk.start] for start, end in run]
+    heading = [mail and courtesy.heads(text) for text in texts]
+    part: list[tuple[int, int]] = []
+    for at, (piece, text) in enumerate(zip(run, texts, strict=True)):
+        among = heading[at] and (any(heading[max(0, at - 1) : at]) or any(heading[at + 1 : at + 2]))
+        other = bool(part) and courtesy.depth(text) != courtesy.depth(texts[at - 1])
+        if (other or among or courtesy.greets(text) or courtesy.rules(text)) and part:
+            yield part
+            part = []
+        if not (among or courtesy.greets(text) or courtesy.rules(text)):
+            part.append(piece)
+    if part:
+        yield part
 
 
 def _walls(hit: Hit, mark: Mark) -> Iterator[int]:
