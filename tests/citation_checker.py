@@ -124,7 +124,15 @@ def _in_pages(claim: Stated, pages: tuple[str, ...]) -> str | None:
         return None if quote in page else f"the quote does not stand on page {claim.page}"
     following = "".join(_squeezed(text) for text in pages[claim.page : claim.page + 20])
     found = (page + following).find(quote)
-    return None if 0 <= found < len(page) else f"the passage does not begin on page {claim.page}"
+    if 0 <= found < len(page) or _by_lines(claim.quote, page, following):
+        return None
+    return f"the passage does not begin on page {claim.page}"
+
+
+def _by_lines(passage: str, page: str, following: str) -> bool:
+    """Whether a passage's first line is on its page and each other there or after it: running heads are left out."""
+    first, *others = [squeezed for line in passage.split("\n") if (squeezed := squeeze(line))]
+    return first in page and all(line in page + following for line in others)
 
 
 def _in_lines(claim: Stated, data: bytes) -> str | None:
@@ -372,7 +380,9 @@ def _beside_the_pages(data: bytes) -> list[tuple[str, Source]]:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         pdf = PdfReader(io.BytesIO(data))
-        notes = tuple("\n".join(_notes(page)) for page in pdf.pages)
+        # A highlight's words are those of its page.
+        words = [*_pdf_pages(data), *[""] * len(pdf.pages)]
+        notes = tuple("\n".join([*_notes(page), words[at]]) for at, page in enumerate(pdf.pages))
         fields = pdf.get_fields() or {}
         attached = [(name, Source(name, data)) for name, many in pdf.attachments.items() for data in many]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError, NotImplementedError):

@@ -12,9 +12,9 @@ PACKAGE = ROOT / "ragd"
 # level, and the modules of it; a folder's name stands for all that is in it unless a longer name says otherwise
 LEVELS = {
     0: ["records", "errors"],
-    1: ["home", "config", "places", "rules", "wire"],
+    1: ["home", "config", "pace", "places", "rules", "wire"],
     2: ["sources", "parsers", "models", "index", "search", "answer"],
-    3: ["index.ingest", "index.upkeep", "search.retrieve", "answer.answer", "models.convert"],
+    3: ["index.ingest", "index.meaning", "index.upkeep", "search.retrieve", "answer.answer", "models.convert"],
     4: ["library", "follow", "indexing", "reading", "whereabouts", "embedding", "why"],
     5: ["cli"],
 }

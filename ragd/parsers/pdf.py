@@ -1,37 +1,42 @@
 """PDF: the text of every page by pdfium, with page labels, outline and facts; what lies beside the pages as parts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from ragd.parsers.pdf_heads import running
+from ragd.parsers.pdf_layout import Line, Sheet, in_order, joined, sheet, usual_distance
+from ragd.parsers.pdf_notes import Note, notes
 from ragd.parsers.pdf_structure import Structure, structure_of
+from ragd.parsers.pdf_text import Mending
 from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
 from ragd.records import Document, Mark, Member
 
-BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
-BROKEN_WORD = re.compile(r"([^\W\d_]+)\ufffe[ \r\n]*(\w+)")
-WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-COMMENTS = 2000  # on one page
 OUTLINE = 2000  # entries; more is no table of contents
+PAGES = 20_000  # that are read
+ATTACHMENTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    text: str
-    comments: tuple[str, ...]
+    """A page as it was read. `unread` says what is not: letters that mean nothing, or a picture without text."""
+
+    sheet: Sheet
+    notes: tuple[Note, ...]
+    unread: bool = False
 
 
 def parse(source: Source) -> Parsed:
     with closing(_open(source.data)) as pdf:
         structure = structure_of(source.data, pdf)
-        reading = Reading()
-        comments = _read_pages(pdf, structure.labels, reading)
+        pages = _pages(pdf)
+        reading = _read(pages, structure.labels)
         if reading.text:
             yield Member(source.part, _document(source, reading, structure, _outline(pdf, reading)))
-        yield from _aside(source, "comments", comments, structure)
+        yield from _aside(source, "comments", _comments(pages, structure.labels), structure)
         yield from _aside(source, "form values", _form(structure), structure)
         for name, data in _attachments(pdf):
             yield from source.child(name, data)
@@ -59,6 +64,20 @@ def _form(structure: Structure) -> Reading:
     for name, value in structure.fields:
         form.block(f"{name}: {value}", gap="\n")
     return form
+
+
+def _comments(pages: Sequence[_Page | None], labels: tuple[str, ...]) -> Reading:
+    """What people wrote on the pages, and the words that they marked; each a turn of its own."""
+    comments = Reading()
+    for number, page in enumerate(pages, start=1):
+        if page and page.notes:
+            comments.turn()
+            comments.mark("page", _label(labels, number), number)
+            for note in page.notes:
+                comments.turn()
+                comments.mark("turn", note.label, 0)
+                comments.block(note.text, gap="")
+    return comments
 
 
 def _open(data: bytes) -> Any:
@@ -92,84 +111,57 @@ def _document(source: Source, reading: Reading, structure: Structure, outline: l
         title=structure.title,
         author=structure.author,
         date=structure.date,
+        tags=structure.keywords,
         language=structure.language,
     )
 
 
-def _read_pages(pdf: Any, labels: tuple[str, ...], reading: Reading) -> Reading:
-    """Read every page into `reading`; what people have written on the pages is returned."""
-    pages = [_page(pdf, index) for index in range(len(pdf))]
+def _pages(pdf: Any) -> list[_Page | None]:
+    pages = [_page(pdf, index) for index in range(min(len(pdf), PAGES))]
     if not any(page is not None for page in pages):
         raise Unreadable("damaged PDF (none of its pages can be read)")
-    mended = _Mending([page.text if page else "" for page in pages])
-    comments = Reading()
-    for number, page in enumerate(pages, start=1):
-        label = labels[number - 1] if number <= len(labels) else str(number)
-        if page:
-            _add_page(reading, label, number, mended.mend(page.text))
-            _add_page(comments, label, number, "\n\n".join(page.comments))
-    return comments
-
-
-def _add_page(reading: Reading, label: str, number: int, text: str) -> None:
-    seen = clean(text)
-    if seen:
-        reading.turn()
-        reading.mark("page", label, number)
-        reading.block(seen, gap="")
+    return pages
 
 
 def _page(pdf: Any, index: int) -> _Page | None:
-    """A page's text and comments, None where pdfium cannot load it: the others are still worth reading."""
+    """One page, None where pdfium cannot load it: the others are still worth reading."""
     from pypdfium2 import PdfiumError
 
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
-            return _Page(str(text.get_text_range()), tuple(_comments(page)))
+            return _Page(sheet(page, text), tuple(notes(page, text)))
     except PdfiumError:
         return None
 
 
-def _comments(page: Any) -> Iterator[str]:
-    """Notes, and the words that belong to marked passages; not links, and not the fields of a form."""
-    from pypdfium2 import raw
-
-    written = {raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE}
-    written |= {raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_CARET}
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), COMMENTS)):
-        note = raw.FPDFPage_GetAnnot(page, index)
-        if not note:
-            continue
-        if raw.FPDFAnnot_GetSubtype(note) in written:
-            size = raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0)  # bytes of UTF-16, with a zero at the end
-            room = (raw.FPDF_WCHAR * (size // 2 + 1))()
-            raw.FPDFAnnot_GetStringValue(note, b"Contents", room, size)
-            yield bytes(room)[: max(size - 2, 0)].decode("utf-16-le", "replace")
-        raw.FPDFPage_CloseAnnot(note)
+def _read(pages: Sequence[_Page | None], labels: tuple[str, ...]) -> Reading:
+    """The running text of the pages, without what comes back on each."""
+    sheets = [page.sheet if page else None for page in pages]
+    heads = running(sheets)
+    mending = Mending("".join(line.text + line.end for line in one.lines) for one in sheets if one)
+    reading = Reading()
+    for number, one in enumerate(sheets, start=1):
+        if one:
+            pieces = in_order(one.lines, heads.get(number - 1, frozenset()))
+            _add_page(reading, pieces, mending.mend, (_label(labels, number), number))
+    return reading
 
 
-class _Mending:
-    """Joins words broken at a line's end. The document's own words tell "activi-ties" from "non-GAAP"."""
+def _add_page(reading: Reading, pieces: list[list[Line]], mend: Callable[[str], str], page: tuple[str, int]) -> None:
+    """A page's text piece by piece; a page that has none has no mark either."""
+    usual = usual_distance([line for piece in pieces for line in piece])
+    begun = False
+    for piece in pieces:
+        seen = clean(mend(joined(piece, usual)))
+        if seen:
+            reading.turn("\n" if begun else "\n\n")
+            reading.mark("column" if begun else "page", *page)
+            reading.block(seen, gap="")
+            begun = True
 
-    def __init__(self, pages: list[str]) -> None:
-        self._words: set[str] = set()
-        if any(BROKEN in page for page in pages):
-            for page in pages:
-                self._words.update(word.lower() for word in WORDS.findall(BROKEN_WORD.sub(" ", page)))
 
-    def mend(self, text: str) -> str:
-        return BROKEN_WORD.sub(self._join, text).replace(BROKEN, "-\n") if BROKEN in text else text
-
-    def _join(self, found: re.Match[str]) -> str:
-        first, second = found[1], found[2]
-        # A hyphen that belongs to the word stays at its line's end, where whoever compares texts passes over it.
-        return f"{first}-\n{second}" if self._compound(first.lower(), second) else first + second
-
-    def _compound(self, first: str, second: str) -> bool:
-        last = second.lower()
-        if first + last in self._words:
-            return False
-        return f"{first}-{last}" in self._words or not second.islower() or {first, last} <= self._words
+def _label(labels: tuple[str, ...], number: int) -> str:
+    return labels[number - 1] if number <= len(labels) else str(number)
 
 
 def _outline(pdf: Any, reading: Reading) -> list[Mark]:

@@ -14,6 +14,7 @@ TROUBLE = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImpl
 TROUBLE_TOO = (TypeError, ValueError)
 FIELDS = 2000
 PAGES = 20_000
+KEYWORDS, KEYWORD = 30, 80  # how many, and the characters of one
 
 
 NO_TITLE = re.compile(
@@ -32,6 +33,7 @@ class Structure:
     author: str | None = None
     date: str | None = None
     language: str | None = None
+    keywords: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()  # of a form: name, value
 
@@ -53,6 +55,12 @@ def structure_of(data: bytes, pdf: Any) -> Structure:
     except (PyPdfError, DependencyError, *TROUBLE, *TROUBLE_TOO):
         labels = tuple(fact(pdf.get_page_label(index)) or str(index + 1) for index in range(min(len(pdf), PAGES)))
         return _facts(pdf.get_metadata_dict(), labels=labels)
+
+
+def _keywords(stated: str) -> tuple[str, ...]:
+    """Keywords parted by commas or semicolons; without either it is one."""
+    words = (fact(word) for word in re.split(r"[;,\n]", stated[:4000]))
+    return tuple(dict.fromkeys(word for word in words if word and len(word) <= KEYWORD))[:KEYWORDS]
 
 
 def _xmp(reader: Any) -> dict[str, str]:
@@ -86,5 +94,6 @@ def _facts(stated: dict[str, Any], language: object = None, **more: Any) -> Stru
         author=fact(str(stated.get("Author") or "")),
         date=dates.from_pdf(str(stated.get("CreationDate") or "")) or dates.from_pdf(str(stated.get("ModDate") or "")),
         language=spoken if LANGUAGE.fullmatch(spoken) else None,
+        keywords=_keywords(str(stated.get("Keywords") or "")),
         **more,
     )

@@ -1,0 +1,196 @@
+"""Where the lines of a PDF's page stand: what is read after what, where a paragraph or a column ends.
+
+pdfium gives a page's text in the order in which it was drawn, which nearly always is the order in which it is read.
+Only a block that was drawn after what stands below it in the same column is moved before that. Wherever the text goes
+on somewhere else on the page, it says so, and no quote runs over it.
+"""
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
+LINE_END = re.compile(r"\ufffe[ \r\n]*|[\r\n]+")
+LINES = 3000  # on one page; beyond that it is no text to be read, and stays as it is drawn
+BLOCKS = 120  # to be ordered on one page
+TOUCHING = 2.0  # points by which boxes of lines may overlap
+PARAGRAPH = 1.35  # times the usual distance of two lines
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it is drawn, in points from the lower left corner of the page as it is shown."""
+
+    text: str
+    end: str  # what parts it from the next
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        return max(self.top - self.bottom, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page: its lines in the order in which they are drawn, and its size in points as it is shown."""
+
+    lines: tuple[Line, ...]
+    width: float
+    height: float
+
+
+def sheet(page: Any, text_page: Any) -> Sheet:
+    """The lines of a page that pdfium has loaded."""
+    text = str(text_page.get_text_range())
+    turned, (left, bottom, right, top) = page.get_rotation(), page.get_bbox()
+    wide, high = (right - left, top - bottom) if turned % 180 == 0 else (top - bottom, right - left)
+    lines: list[Line] = []
+    start = units = 0
+    astral = not text.isascii() and max(text) > "\uffff"
+    while start < len(text) and len(lines) < LINES:
+        found = LINE_END.search(text, start)
+        end, after = (found.start(), found.end()) if found else (len(text), len(text))
+        written = text[start:end]
+        seen = written.strip()
+        if seen:
+            first = units + _units(written[: written.index(seen[0])], astral)
+            box = _box(text_page, first, first + _units(seen, astral) - 1)
+            lines.append(Line(written, text[end:after], *_upright(box, turned, (left, bottom, right, top))))
+        units += _units(text[start:after], astral)
+        start = after
+    if start < len(text):
+        lines.append(Line(text[start:], "", 0, 0, 0, 0))
+    return Sheet(tuple(lines), wide, high)
+
+
+def _units(text: str, astral: bool) -> int:
+    """How many places pdfium counts: those of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 if astral else len(text)
+
+
+def _box(text_page: Any, first: int, last: int) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of the characters from `first` to `last`, by their fonts and not by their ink."""
+    from pypdfium2 import raw  # type: ignore[import-untyped]
+
+    boxes = []
+    for place in (first, last):
+        rect = raw.FS_RECTF()
+        raw.FPDFText_GetLooseCharBox(text_page, raw.FPDFText_GetCharIndexFromTextIndex(text_page, place), rect)
+        boxes.append(rect)
+    one, other = boxes
+    left, right = min(one.left, other.left), max(one.right, other.right)
+    return left, min(one.bottom, other.bottom), right, max(one.top, other.top)
+
+
+def _upright(
+    box: tuple[float, float, float, float], turned: int, page: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """A box on the page as it is shown: turned clockwise by `turned` degrees, its lower left corner at 0, 0."""
+    left, bottom, right, top = box[0] - page[0], box[1] - page[1], box[2] - page[0], box[3] - page[1]
+    wide, high = page[2] - page[0], page[3] - page[1]
+    if turned == 90:
+        return bottom, wide - right, top, wide - left
+    if turned == 180:
+        return wide - right, high - top, wide - left, high - bottom
+    if turned == 270:
+        return high - top, left, high - bottom, right
+    return left, bottom, right, top
+
+
+def in_order(lines: Sequence[Line], without: Set[int]) -> list[list[Line]]:
+    """The lines but some, in the order in which they are read, cut where the text goes on somewhere else on the page.
+
+    `without` are places among the lines. A piece has all lines that are drawn between its first and its last.
+    """
+    blocks = _blocks(lines, without)
+    if 1 < len(blocks) <= BLOCKS:
+        blocks = _sorted(lines, blocks)
+    pieces: list[list[int]] = []
+    for block in blocks:
+        if pieces and block[0] == pieces[-1][-1] + 1 and not _goes_on_elsewhere(lines[block[0] - 1], lines[block[0]]):
+            pieces[-1] += block
+        else:
+            pieces.append(block)
+    return [[lines[at] for at in piece] for piece in pieces]
+
+
+def _blocks(lines: Sequence[Line], without: Set[int]) -> list[list[int]]:
+    """Lines that are drawn one after the other and stand one below or beside the other."""
+    blocks: list[list[int]] = []
+    for at, line in enumerate(lines):
+        if at in without:
+            continue
+        if blocks and blocks[-1][-1] == at - 1 and not _jumps(lines[at - 1], line):
+            blocks[-1].append(at)
+        else:
+            blocks.append([at])
+    return blocks
+
+
+def _jumps(above: Line, line: Line) -> bool:
+    """Whether a line does not stand below or beside the one before it. A word that is broken goes on in any case."""
+    if above.end.startswith(BROKEN):
+        return False
+    high = max(above.height, line.height)
+    apart = line.left > above.right + 4 * high or line.right < above.left - 4 * high
+    beside = abs(line.bottom - above.bottom) < high
+    return line.bottom > above.top + high / 2 or line.top < above.bottom - 4 * high or (apart and not beside)
+
+
+def _goes_on_elsewhere(above: Line, line: Line) -> bool:
+    high = max(above.height, line.height)
+    return not above.end.startswith(BROKEN) and (
+        line.bottom > above.top + high / 2 or (line.left > above.right and line.top < above.bottom - high / 2)
+    )
+
+
+def _sorted(lines: Sequence[Line], blocks: list[list[int]]) -> list[list[int]]:
+    """Each block goes before the first that stands below it in the same column, where one was drawn before it."""
+    placed: list[tuple[Line, list[int]]] = []
+    for block in blocks:
+        around = _around([lines[at] for at in block])
+        first = next((at for at, (other, _) in enumerate(placed) if _stands_above(around, other)), len(placed))
+        placed.insert(first, (around, block))
+    return [block for _, block in placed]
+
+
+def _around(block: Sequence[Line]) -> Line:
+    left, bottom = min(line.left for line in block), min(line.bottom for line in block)
+    return Line("", "", left, bottom, max(line.right for line in block), max(line.top for line in block))
+
+
+def _stands_above(one: Line, other: Line) -> bool:
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    narrower = min(one.right - one.left, other.right - other.left)
+    return one.bottom > other.top - TOUCHING and shared > narrower / 2
+
+
+def joined(lines: Sequence[Line], usual: float) -> str:
+    """The lines as one text with an empty line between paragraphs; `usual` is the distance of two lines on the page."""
+    pieces: list[str] = []
+    for line, below in zip(lines, [*lines[1:], None], strict=True):
+        pieces.append(line.text)
+        pieces.append(line.end if below is None or line.end.startswith(BROKEN) else _between(line, below, usual))
+    return "".join(pieces)
+
+
+def _between(line: Line, below: Line, usual: float) -> str:
+    """What parts two lines: nothing or a blank in a row, as of an exponent and what it stands on, else a line's end."""
+    if abs(line.bottom - below.bottom) < line.height * 0.6 and below.left > line.right - TOUCHING:
+        return "" if below.left - line.right < line.height * 0.15 else " "
+    return "\n\n" if line.bottom - below.bottom > PARAGRAPH * max(usual, line.height) else "\n"
+
+
+def usual_distance(lines: Sequence[Line]) -> float:
+    """The median of the distances between a line and the one below it, in points."""
+    steps = sorted(
+        above.bottom - below.bottom
+        for above, below in pairwise(lines)
+        if above.height / 2 < above.bottom - below.bottom < 3 * above.height
+    )
+    return steps[len(steps) // 2] if steps else 0.0
