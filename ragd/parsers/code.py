@@ -21,7 +21,10 @@ JAVA_WORDS = (
     r"|synchronized|default|unsafe|extern|open|data|inline|suspend|export|declare|const|fun|final|required|convenience"
     r"|fileprivate|mutating|lateinit|operator|tailrec|companion|case|implicit|lazy|pub(?:\([\w:]+\))?|@\w+)"
 )
-NO_NAMES = frozenset(["if", "for", "while", "switch", "return", "catch", "else", "do", "sizeof", "new", "delete", "throw", "using", "lock", "await"])
+NO_NAMES = frozenset((
+    "if", "for", "while", "switch", "return", "catch", "else", "do", "sizeof", "new", "delete", "throw", "using",
+    "lock", "await",
+))  # fmt: skip
 TYPES = (
     r"(?:class|interface|enum(?:\s+class)?|record|struct|trait|object|protocol|extension|namespace|module|union|actor)"
 )
@@ -30,26 +33,34 @@ SIGNS = {  # language: a line that begins a place, its name in the group called 
     "javascript": (
         r"(?:export\s+)?(?:default\s+)?(?:abstract\s+|declare\s+)*(?:(?:async\s+)?function\b\s*\*?|class|interface|enum"
         r"|namespace|type(?=\s+\w+\s*[<=]))\s*(?P<name>[\w$]+)"
-        r"|(?:export\s+)?(?:const|let|var)\s+(?P<name2>[\w$]+)\s*(?::[^=]{1,80})?=\s*(?:async\s*)?(?:function\b|\([^)]{0,200}\)\s*(?::[^=]{1,80})?=>|[\w$]+\s*=>)"
-        r"|(?:(?:public|private|protected|static|async|readonly|override|get|set|abstract)\s+)*\*?(?P<name3>[#\w$]+)\s*\([^;]{0,200}\)\s*(?::[^={;]{1,80})?\{\s*$"
+        r"|(?:export\s+)?(?:const|let|var)\s+(?P<name2>[\w$]+)\s*(?::[^=]{1,80})?=\s*(?:async\s*)?"
+        r"(?:function\b|\([^)]{0,200}\)\s*(?::[^=]{1,80})?=>|[\w$]+\s*=>)"
+        r"|(?:(?:public|private|protected|static|async|readonly|override|get|set|abstract)\s+)*\*?"
+        r"(?P<name3>[#\w$]+)\s*\([^;]{0,200}\)\s*(?::[^={;]{1,80})?\{\s*$"
     ),
     "java": (
         rf"(?:{JAVA_WORDS}\s+)*{TYPES}\s+(?P<name>\w+)"
         rf"|(?:{JAVA_WORDS}\s+)*(?:fun|func|init|constructor)\s+(?:<[^>]{{1,80}}>\s*)?(?:[\w.]+\.)?(?P<name2>\w+)"
-        rf"|(?:{JAVA_WORDS}\s+)+(?:<[^>]{{1,80}}>\s*)?(?:[\w.?]+(?:<[^()]{{1,120}}>)?(?:\[\])*\??\s+)?(?P<name3>\w+)\s*\([^;=]{{0,300}}$"
+        rf"|(?:{JAVA_WORDS}\s+)+(?:<[^>]{{1,80}}>\s*)?(?:[\w.?]+(?:<[^()]{{1,120}}>)?(?:\[\])*\??\s+)?"
+        r"(?P<name3>\w+)\s*\([^;=]{0,300}$"
     ),
     "c": (
         r"(?:typedef\s+)?(?:class|struct|union|enum(?:\s+class)?|namespace)\s+(?:\w+\s+)?(?P<name>\w+)[^;()]*$"
         r"|#\s*define\s+(?P<name2>\w+)\("
-        r"|(?:[\w:<>,~*&]+[ \t*&]+)+\**(?P<name3>(?:\w+::)*~?\w+)\s*\([^;{}]{0,300}\)?\s*(?:const|noexcept|override|final)?\s*\{?[^;]*$"
+        r"|(?:[\w:<>,~*&]{1,80}[ \t*&]+){1,6}\**(?P<name3>(?:\w+::)*~?\w+)\s*\([^;{}]{0,300}\)?\s*"
+        r"(?:const|noexcept|override|final)?\s*\{?[^;]*$"
     ),
     "go": r"func\s+(?:\([^)]{0,80}\)\s*)?(?P<name>\w+)|type\s+(?P<name2>\w+)\s",
     "rust": (
         r"(?:pub(?:\([\w: ]+\))?\s+)?(?:default\s+|async\s+|const\s+|unsafe\s+|extern\s+(?:\"\w+\"\s+)?)*"
-        r"(?:fn|struct|enum|trait|mod|union|macro_rules!)\s+(?P<name>\w+)|(?:unsafe\s+)?(?P<name2>impl\b[^{;]{1,120}?)\s*(?:where.*)?\{?\s*$"
+        r"(?:fn|struct|enum|trait|mod|union|macro_rules!)\s+(?P<name>\w+)"
+        r"|(?:unsafe\s+)?(?P<name2>impl\b[^{;]{1,120}?)\s*(?:where.*)?\{?\s*$"
     ),
     "ruby": r"(?:def|class|module)\s+(?P<name>[\w.:?!=]+)",
-    "php": r"(?:(?:abstract|final|public|protected|private|static|readonly)\s+)*(?:function\s+&?|class\s+|interface\s+|trait\s+|enum\s+)(?P<name>\w+)",
+    "php": (
+        r"(?:(?:abstract|final|public|protected|private|static|readonly)\s+)*"
+        r"(?:function\s+&?|class\s+|interface\s+|trait\s+|enum\s+)(?P<name>\w+)"
+    ),
     "shell": r"function\s+(?P<name>[\w.:-]+)|(?P<name2>[\w.:-]+)\s*\(\)\s*(?:\{|\(|$)",
     "perl": r"(?:sub|package)\s+(?P<name>[\w:]+)",
     "lua": r"(?:local\s+)?function\s+(?P<name>[\w.:]+)|(?:local\s+)?(?P<name2>[\w.]+)\s*=\s*function\b",
@@ -58,22 +69,33 @@ SIGNS = {  # language: a line that begins a place, its name in the group called 
     "elixir": r"(?:defmodule|defp?|defmacrop?|defprotocol|defimpl)\s+(?P<name>[\w.?!]+)",
     "haskell": r"(?P<name>[a-z]\w*'?)\s*::|(?:data|newtype|class|instance|type|module)\s+(?P<name2>[\w.' ]{1,80})",
     "lisp": r"\((?:cl-)?(?:def\w*|define[\w-]*)\s+\(?(?P<name>[^\s()]+)",
-    "sql": r"create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|unique\s+|materialized\s+)*(?:table|view|function|procedure|trigger|index|type|schema)\s+(?:if\s+not\s+exists\s+)?(?P<name>[\w.\"`\[\]]+)",
+    "sql": (
+        r"create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|unique\s+|materialized\s+)*"
+        r"(?:table|view|function|procedure|trigger|index|type|schema)\s+(?:if\s+not\s+exists\s+)?"
+        r"(?P<name>[\w.\"`\[\]]+)"
+    ),
     "powershell": r"(?:function|filter|class)\s+(?P<name>[\w:-]+)",
     "make": r"(?P<name>[\w./%-]+)\s*:(?![=:])[^=]*$",
     "terraform": r"(?P<name>(?:resource|data|module|variable|output|provider)\s+[\"\w. -]+?)\s*\{",
-    "basic": r"(?:(?:public|private|friend|static)\s+)*(?:sub|function|property\s+(?:get|let|set)|class|module|type)\s+(?P<name>\w+)",
+    "basic": (
+        r"(?:(?:public|private|friend|static)\s+)*"
+        r"(?:sub|function|property\s+(?:get|let|set)|class|module|type)\s+(?P<name>\w+)"
+    ),
     "pascal": r"(?:procedure|function|constructor|destructor|unit|program)\s+(?P<name>[\w.]+)",
     "proto": r"(?:message|service|enum|rpc)\s+(?P<name>\w+)",
     "css": r"(?P<name>@(?:media|keyframes|mixin|function)\b[^{;]{1,80}?)\s*[{(]",
-    "fortran": r"(?:(?:pure|elemental|recursive|integer|real|logical)\s+)*(?:subroutine|function|module|program)\s+(?P<name>\w+)",
+    "fortran": (
+        r"(?:(?:pure|elemental|recursive|integer|real|logical)\s+)*"
+        r"(?:subroutine|function|module|program)\s+(?P<name>\w+)"
+    ),
 }
 LANGUAGES = {
     "python": "py pyi pyx", "javascript": "js mjs cjs jsx ts tsx vue svelte", "c": "c h cc cpp cxx hh hpp hxx m mm",
     "java": "java kt kts scala groovy gradle cs swift dart d sol fs", "go": "go", "rust": "rs zig", "ruby": "rb",
     "php": "php", "shell": "sh bash zsh fish", "perl": "pl pm", "lua": "lua", "r": "r", "julia": "jl",
     "elixir": "ex exs", "haskell": "hs elm", "lisp": "lisp el scm rkt clj cljs", "sql": "sql", "powershell": "ps1",
-    "make": "mk", "terraform": "tf", "basic": "vb", "pascal": "pas", "proto": "proto graphql", "css": "css scss sass less",
+    "make": "mk", "terraform": "tf", "basic": "vb", "pascal": "pas", "proto": "proto graphql",
+    "css": "css scss sass less",
     "fortran": "f f90",
 }  # fmt: skip
 BY_SUFFIX = {suffix: language for language, suffixes in LANGUAGES.items() for suffix in suffixes.split()}

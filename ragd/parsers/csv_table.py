@@ -6,6 +6,7 @@ middle of a long table is still embedded with them.
 
 import csv
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ragd.parsers.source import Source
 from ragd.parsers.text import lined_text
@@ -38,7 +39,7 @@ def _names(text: str) -> Iterator[Mark]:
         return
     lines = text[:SAMPLE].splitlines(keepends=True)
     offset = 0
-    for line, following in zip(lines[:FIRST], lines[1:], strict=False):
+    for line, following in pairwise(lines[: FIRST + 1]):
         offset += len(line)
         names, values = _cells(line, separator), _cells(following, separator)
         if len(list(filter(None, names))) > 1 and len(values) * 2 >= len(names) and following.strip():

@@ -84,10 +84,10 @@ def _keys(text: str) -> Iterator[Mark]:
     count = 0
     for found in JSON.finditer(text):
         key, opens, bracket, closes = found.groups()
-        if opens and key and len(key) <= LONGEST_NAME and len(opened) <= DEEPEST and "[" not in opened:
-            if _first_on_line(text, found.start()):
-                count += 1
-                yield Mark(found.start(), "heading", key, len(opened) or 1)
+        is_place = opens and key and len(key) <= LONGEST_NAME and len(opened) <= DEEPEST and "[" not in opened
+        if is_place and _first_on_line(text, found.start()):
+            count += 1
+            yield Mark(found.start(), "heading", key, len(opened) or 1)
         if opens or bracket:
             opened.append((opens or bracket)[-1])
         elif closes and opened:

@@ -1,145 +1,147 @@
-"""Word documents: paragraphs, lists and tables in their order, headings as marks, footnotes at the end."""
+"""Word documents: paragraphs, lists and tables in their order, headings as marks, notes and comments at the end.
 
-import io
+Read with lxml: python-docx gives paragraphs without text boxes, insertions, notes or comments, and unpacks without
+bounds.
+"""
+
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
-from zipfile import BadZipFile
 
-from ragd.parsers import dates
+from ragd.parsers import properties
+from ragd.parsers.ooxml import Package, chart_rows
 from ragd.parsers.reading import Reading, fact
 from ragd.parsers.source import NothingInIt, Source, Unreadable
+from ragd.parsers.xml_tree import attribute, local
 from ragd.records import Document, Member
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-NOTES = re.compile(r"/(?:foot|end)notes$")
-HEADING = re.compile(r"heading\s*(\d)", re.IGNORECASE)
+WHAT = "Word document"
+HEADING = re.compile(r"(?:heading|überschrift|kop|titre|título|titolo|заголовок)\s*(\d)", re.IGNORECASE)
 # what is no running text: deleted words, fields' codes, the older form of a drawing whose newer form is read
 LEFT_OUT = frozenset(
-    (*(f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "sectPr")), f"{MC}Fallback")
+    (*("del", "moveFrom", "instrText", "delText", "delInstrText", "pPr", "rPr", "sectPr", "Fallback"), "rt", "tblPr")
 )
-BREAKS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}noBreakHyphen": "-"}
-TEMPLATE = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # of python-docx: in all that is made with it, true of none
+BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-", "softHyphen": "\xad"}
 LONGEST_HEADING = 300  # characters; more is a paragraph in large letters
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+PAGE_NUMBER = re.compile(
+    r"[\W\d_]*|(?:page|seite|pagina|página|p)\W*\d*(?:\W*(?:of|von|van|de|sur|di|/)\W*\d*)?\W*", re.IGNORECASE
+)
+DIGITS = re.compile(r"\d+")
+RUNNING = ("header", "footer")
 
 
 def parse(source: Source) -> Iterator[Member]:
-    word = _open(source.data)
-    walk = _Walk(_heading_levels(word))
-    walk.blocks(word.element.body)
-    for part in _notes(word):
-        walk.blocks(part)
+    package = Package(source.data, WHAT)
+    main = package.main
+    body = next((one for one in package.read(main) if local(one) == "body"), None)
+    if body is None:
+        raise Unreadable("is not a Word document (another kind of Office file)")
+    walk = _Walk(package, main)
+    walk.blocks(body)
+    walk.notes()
+    walk.running()
     if not walk.reading.text:
         raise NothingInIt("no text in it")
+    facts = properties.office(package.archive)
     marks = tuple(walk.reading.marks)
-    facts = _facts(word)
-    document = Document(
-        id=source.identity(),
-        text=walk.reading.text,
-        kind=source.kind,
-        family=source.family,
-        marks=marks,
-        title=facts.pop("title") or walk.title or next((mark.label for mark in marks if not mark.offset), None),
-        **facts,
+    first = next((mark.label for mark in marks if not mark.offset and mark.kind == "heading"), None)
+    yield Member(
+        source.part,
+        Document(
+            id=source.identity(),
+            text=walk.reading.text,
+            kind=source.kind,
+            family=source.family,
+            marks=marks,
+            title=facts.title or walk.title or first,
+            author=facts.author,
+            date=facts.date,
+            language=facts.language,
+            tags=facts.tags,
+        ),
     )
-    yield Member(source.part, document)
 
 
-def _open(data: bytes) -> Any:
-    from docx import Document as open_word
-    from docx.opc.exceptions import OpcError
-    from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]
-
-    try:
-        return open_word(io.BytesIO(data))
-    except (BadZipFile, OpcError, KeyError, XMLSyntaxError, EOFError, AttributeError, IndexError) as error:
-        cut = b"PK\x05\x06" not in data[-70000:]  # the end of every whole ZIP archive
-        raise Unreadable("damaged Word document" + (" (cut off in the middle)" if cut else "")) from error
-    except ValueError as error:  # python-docx: another kind of package
-        raise Unreadable("is not a Word document (another kind of Office file)") from error
-
-
-def _heading_levels(word: Any) -> dict[str, int]:
+def _heading_levels(package: Package, main: str) -> dict[str, int]:
     """Heading levels by style id: from the style's name or its outline level, or from what it is based on. Title: 0."""
     levels: dict[str, int] = {}
-    for style in word.styles.element.findall(f"{W}style"):
-        identity, name = style.get(f"{W}styleId"), style.find(f"{W}name")
-        shown = (name.get(f"{W}val") or "") if name is not None else ""
-        outline = style.find(f"{W}pPr/{W}outlineLvl")
-        found = HEADING.match(shown)
-        if found:
+    based: dict[str, str] = {}
+    for style in (one for root in package.trees(main, "styles") for one in root if local(one) == "style"):
+        identity, name = attribute(style, "styleId"), _value(style, "name")
+        outline = _outline(style)
+        if found := HEADING.match(name):
             levels[identity] = int(found[1])
-        elif shown.lower() == "title":
+        elif name.lower() == "title":
             levels[identity] = 0
-        elif outline is not None and (outline.get(f"{W}val") or "").isdigit() and int(outline.get(f"{W}val")) < 9:
-            levels[identity] = int(outline.get(f"{W}val")) + 1
-    for style in word.styles.element.findall(f"{W}style"):
-        based = style.find(f"{W}basedOn")
-        if based is not None and based.get(f"{W}val") in levels:
-            levels.setdefault(style.get(f"{W}styleId"), levels[based.get(f"{W}val")])
-    return levels
+        elif outline is not None:
+            levels[identity] = outline
+        else:
+            based[identity] = _value(style, "basedOn")
+    for _ in range(5):  # a style that is based on one that is based on a heading ...
+        levels |= {
+            identity: levels[other] for identity, other in based.items() if other in levels and identity not in levels
+        }
+    return {identity: level for identity, level in levels.items() if level <= 9}
 
 
-def _notes(word: Any) -> Iterator[Any]:
-    from docx.oxml import parse_xml
-    from lxml.etree import XMLSyntaxError
-
-    for relation in word.part.rels.values():
-        if NOTES.search(relation.reltype) and not relation.is_external:
-            try:
-                yield parse_xml(relation.target_part.blob)
-            except XMLSyntaxError:
-                continue
+def _value(element: Any, name: str) -> str:
+    """The value of a property among an element's children."""
+    return next((attribute(one, "val") for one in element if local(one) == name), "")
 
 
-def _facts(word: Any) -> dict[str, Any]:
-    """Title, author, date and language as the core properties state them; a broken property is an absent one."""
-    if not any(relation.reltype.endswith("/core-properties") for relation in word.part.package.rels.values()):
-        return {"title": None, "author": None, "date": None, "language": None}  # python-docx would invent them
-    properties = word.core_properties
+def _properties(element: Any) -> Any:
+    return next((one for one in element if local(one) == "pPr"), ())
 
-    def stated(name: str) -> Any:
-        try:
-            return getattr(properties, name)
-        except (ValueError, TypeError, AttributeError, OverflowError):
-            return None
 
-    moment = next(
-        (when for when in map(stated, ("created", "modified")) if when and when.replace(tzinfo=UTC) != TEMPLATE), None
-    )
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)  # the file states UTC ("Z"); python-docx drops it
-    title, language = fact(stated("title")), stated("language") or ""
-    author = fact(stated("author"))
-    return {
-        "title": None if title and title.lower() in ("word document", "document") else title,
-        "author": None if author == "python-docx" else author,
-        "date": dates.iso(moment),
-        "language": language if LANGUAGE.fullmatch(language) else None,
-    }
+def _outline(element: Any) -> int | None:
+    """The level that an outline gives a paragraph or a style: 10 is the body's, None where it says nothing."""
+    stated = _value(_properties(element), "outlineLvl")
+    return int(stated) + 1 if stated.isdigit() else None
 
 
 class _Walk:
     """A walk through the body in document order; content controls and text boxes are walked into."""
 
-    def __init__(self, levels: dict[str, int]) -> None:
+    def __init__(self, package: Package, main: str) -> None:
         self.reading = Reading()
         self.title: str | None = None
-        self._levels = levels
+        self._package = package
+        self._main = main
+        self._levels = _heading_levels(package, main)
+        self._charts = package.relations(main)
 
     def blocks(self, parent: Any) -> None:
         for child in parent:
-            if child.tag in LEFT_OUT:
+            name = local(child)
+            if not name or name in LEFT_OUT:
                 continue
-            if child.tag == f"{W}p":
+            if name == "p":
                 self._paragraph(child)
-            elif child.tag == f"{W}tbl":
+            elif name == "tbl":
                 self._table(child)
-            elif isinstance(child.tag, str):  # a content control, a custom XML element, a note
+            else:  # a content control, a custom XML element, a note
                 self.blocks(child)
+
+    def notes(self) -> None:
+        """Footnotes, endnotes and comments, which stand apart from the text."""
+        for root in self._package.trees(self._main, "footnotes", "endnotes"):
+            self.blocks(root)
+        for comment in (one for root in self._package.trees(self._main, "comments") for one in root):
+            words = "\n".join(_words(one) for one in comment.iter() if local(one) == "p")
+            who = attribute(comment, "author")
+            if words.strip():
+                self.reading.block(f"Comment by {who}: {words}" if properties.author(who) else f"Comment: {words}")
+
+    def running(self) -> None:
+        """What stands at the head and foot of pages, once, however many sections say it."""
+        said: set[str] = set()
+        for root in self._package.trees(self._main, *RUNNING):
+            for line in (one for one in root.iter() if local(one) == "p"):
+                words = " ".join(_words(line).split())
+                known = DIGITS.sub("", words)  # each section has its own, with another page's number
+                if words and known not in said and not PAGE_NUMBER.fullmatch(words):
+                    said.add(known)
+                    self.reading.block(words)
 
     def _paragraph(self, paragraph: Any) -> None:
         text = _words(paragraph)
@@ -149,43 +151,92 @@ class _Walk:
             self.reading.heading(text, max(level, 1))
         elif text.strip():
             self.reading.block(text)
-        for box in paragraph.iter(f"{W}txbxContent"):
-            if not any(above.tag == f"{MC}Fallback" for above in box.iterancestors()):
-                self.blocks(box)
+        self._drawings(paragraph)
+
+    def _drawings(self, paragraph: Any) -> None:
+        """Text boxes and charts that hang on a paragraph."""
+        for one in paragraph.iter():
+            if local(one) == "txbxContent" and not _in_older_form(one):
+                self.blocks(one)
+            elif local(one) == "chart" and attribute(one, "id"):
+                chart = self._package.tree(self._charts.get(attribute(one, "id"), ("", ""))[0])
+                for number, row in enumerate(chart_rows(chart) if chart is not None else ()):
+                    self.reading.row(row, gap="\n" if number else "\n\n")
 
     def _level(self, paragraph: Any) -> int | None:
-        own = paragraph.find(f"{W}pPr/{W}outlineLvl")
-        if own is not None and (own.get(f"{W}val") or "").isdigit():
-            return int(own.get(f"{W}val")) + 1 if int(own.get(f"{W}val")) < 9 else None
-        return self._levels.get(_style(paragraph))
+        own = _outline(paragraph)
+        if own is not None:
+            return own if own <= 9 else None
+        return self._levels.get(_value(_properties(paragraph), "pStyle"))
 
     def _table(self, table: Any) -> None:
         """A row a line, cells parted by a tab; a cell that spans several is said once."""
         gap = "\n\n"
-        for row in table.iter(f"{W}tr"):
-            if next(row.iterancestors(f"{W}tbl")) is not table:
-                continue  # of a table in a cell, whose words are read with the cell
-            if self.reading.row(map(_cell, row.iterchildren(f"{W}tc", f"{W}sdt")), gap=gap):
+        for row in (one for one in table.iter() if local(one) == "tr" and _table_of(one) is table):
+            if any(local(one) == "del" for part in row if local(part) == "trPr" for one in part):
+                continue  # a row that was taken out, with the change still on record
+            if self.reading.row(map(_cell, (one for one in row if local(one) in ("tc", "sdt"))), gap=gap):
                 gap = "\n"
+        self._drawings(table)
 
 
-def _style(paragraph: Any) -> str:
-    style = paragraph.find(f"{W}pPr/{W}pStyle")
-    return (style.get(f"{W}val") or "") if style is not None else ""
+def _in_older_form(element: Any) -> bool:
+    return any(local(above) == "Fallback" for above in element.iterancestors())
+
+
+def _table_of(row: Any) -> Any:
+    """The table that a row is of: those in a cell are read with the cell."""
+    return next((above for above in row.iterancestors() if local(above) == "tbl"), None)
 
 
 def _cell(cell: Any) -> str:
-    return "\n".join(_words(paragraph) for paragraph in cell.iter(f"{W}p"))
+    lines = (one for one in cell.iter() if local(one) == "p" and not _boxed(one, cell))
+    return "\n".join(_words(line) for line in lines)
+
+
+def _boxed(paragraph: Any, cell: Any) -> bool:
+    for above in paragraph.iterancestors():
+        if above is cell:
+            return False
+        if local(above) == "txbxContent":
+            return True
+    return False
 
 
 def _words(element: Any) -> str:
     """The words of a paragraph: hyperlinks and inserted text too, deleted text and text boxes not."""
     pieces: list[str] = []
     for child in element:
-        if child.tag == f"{W}t":
+        name = local(child)
+        if name == "t":
             pieces.append(child.text or "")
-        elif child.tag in BREAKS:
-            pieces.append(BREAKS[child.tag])
-        elif isinstance(child.tag, str) and child.tag not in LEFT_OUT and child.tag != f"{W}txbxContent":
+        elif name in BREAKS:
+            pieces.append(BREAKS[name])
+        elif name == "sym":
+            pieces.append(_symbol(child))
+        elif name and name not in LEFT_OUT and name != "txbxContent" and not _hidden(child):
             pieces.append(_words(child))
     return "".join(pieces)
+
+
+def _hidden(run: Any) -> bool:
+    """Whether a run is hidden text: index entries and the like, which no reader sees."""
+    if local(run) != "r":
+        return False
+    for part in run:
+        if local(part) == "rPr":
+            return any(local(one) == "vanish" and attribute(one, "val") not in ("0", "false") for one in part)
+    return False
+
+
+def _symbol(element: Any) -> str:
+    """A letter of a symbol font; those of Wingdings and its kind are pictures, a tick and a box among them."""
+    code = attribute(element, "char").lower()
+    known = {"f0fe": "☒", "f0a8": "☐", "f06f": "☐", "f0fc": "✓", "f0b7": "•", "f0e0": "→", "f0df": "←"}
+    if code in known:
+        return known[code]
+    try:
+        letter = chr(int(code, 16))
+    except (ValueError, OverflowError):
+        return ""
+    return "" if "\ue000" <= letter <= "\uf8ff" else letter

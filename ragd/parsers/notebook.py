@@ -27,7 +27,8 @@ def parse(source: Source) -> Iterator[Member]:
             _cell(reading, number, cell)
     if not reading.text:
         raise NothingInIt("no text in it")
-    facts = book.get("metadata") if isinstance(book.get("metadata"), dict) else {}
+    facts = book.get("metadata")
+    facts = facts if isinstance(facts, dict) else {}
     marks = tuple(reading.marks)
     document = Document(
         id=source.identity(),
@@ -80,7 +81,8 @@ def _markdown(reading: Reading, text: str) -> None:
 def _output(output: dict[str, Any]) -> str:
     if output.get("output_type") == "error" or "traceback" in output:
         return f"{_words(output.get('ename'))}: {_words(output.get('evalue'))}"
-    data = output.get("data") if isinstance(output.get("data"), dict) else {}
+    data = output.get("data")
+    data = data if isinstance(data, dict) else {}
     found = next((data[kind] for kind in SHOWN if kind in data), output.get("text"))
     return _words(found)[:LONGEST_OUTPUT]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ragd.parsers import properties
+from ragd.parsers.docx import PAGE_NUMBER
 from ragd.parsers.odf_sheets import read_sheets
 from ragd.parsers.properties import Facts
 from ragd.parsers.reading import Reading, fact
@@ -17,27 +18,11 @@ from ragd.records import Document, Kind, Member
 WHAT = "OpenDocument file"
 # What is no running text: what changes took away, the fields' declarations, a drawing's description for those who
 # cannot see it is read; the numbers of notes in the text are not.
-LEFT_OUT = frozenset(
-    (
-        "tracked-changes",
-        "sequence-decls",
-        "variable-decls",
-        "user-field-decls",
-        "forms",
-        "note-citation",
-        "bookmark-ref-end",
-    )
-    + (
-        "annotation-end",
-        "soft-page-break",
-        "script",
-        "event-listeners",
-        "settings",
-        "shapes-declarations",
-        "binary-data",
-    )
-    + ("creator-initials", "sender-initials")
-)
+LEFT_OUT = frozenset((
+    "tracked-changes", "sequence-decls", "variable-decls", "user-field-decls", "forms", "note-citation",
+    "bookmark-ref-end", "annotation-end", "soft-page-break", "script", "event-listeners", "settings",
+    "shapes-declarations", "binary-data", "creator-initials", "sender-initials",
+))  # fmt: skip
 BREAKS = {"tab": "\t", "line-break": "\n", "s": " "}
 KINDS: dict[str, Kind] = {"text": "office", "spreadsheet": "table", "presentation": "slides", "drawing": "slides"}
 LONGEST_HEADING = 300
@@ -162,9 +147,12 @@ def _running(walk: "_Walk", styles: Any) -> None:
     for one in styles.iter() if styles is not None else ():
         if local(one) in ("header", "footer", "header-left", "footer-left", "header-first", "footer-first"):
             words = "\n".join(filter(None, (_words(line).strip() for line in one)))
-            if words and words not in said:
+            if words and words not in said and not PAGE_NUMBER.fullmatch(words):
                 said.add(words)
                 walk.reading.block(words)
+
+
+HANGING = frozenset(("frame", "text-box", "custom-shape", "note", "annotation", "g", "rect", "control"))
 
 
 class _Walk:
@@ -260,9 +248,6 @@ def _in_note(element: Any, top: Any) -> bool:
         if local(above) in ("note", "annotation", *LEFT_OUT):
             return True
     return False
-
-
-HANGING = frozenset(("frame", "text-box", "custom-shape", "note", "annotation", "g", "rect", "a-frame", "control"))
 
 
 def _hanging(element: Any) -> Iterator[Any]:

@@ -5,7 +5,7 @@ Words and slides are read with office-oxide, workbooks with xlrd.
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ragd.parsers import properties, xls
 from ragd.parsers.reading import Reading, fact
@@ -65,7 +65,7 @@ def _facts(held: Any) -> properties.Facts:
     )
 
 
-def _read(source: Source, suffix: str, kind: Kind, facts: properties.Facts) -> Member:
+def _read(source: Source, suffix: Literal["doc", "ppt"], kind: Kind, facts: properties.Facts) -> Member:
     reading = Reading()
     whole = _opened(source.data, suffix)
     for number, section in enumerate(whole.get("sections", ()), start=1):
@@ -95,7 +95,7 @@ def _read(source: Source, suffix: str, kind: Kind, facts: properties.Facts) -> M
     )
 
 
-def _opened(data: bytes, suffix: str) -> Any:
+def _opened(data: bytes, suffix: Literal["doc", "ppt"]) -> Any:
     import office_oxide
 
     try:
@@ -138,7 +138,8 @@ def _words(node: Any) -> str:
         return ""
     if node.get("type") in ("line_break", "break"):
         return "\n"
-    own = node.get("text") if isinstance(node.get("text"), str) else ""
+    text = node.get("text")
+    own = text if isinstance(text, str) else ""
     inside = (
         _words(node[name]) for name in ("content", "items", "rows", "cells", "nested", "elements") if name in node
     )

@@ -116,7 +116,7 @@ class _Slides:
                 self.reading.block(words)
 
     def _blocks(self, shape: _Shape, relations: dict[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """What a shape says: its role and its words; the rows of a table or a chart have the role "table", then "row"."""
+        """What a shape says: its role and its words; of a table's or chart's rows the role is "table", then "row"."""
         if shape.role in ON_EVERY:
             return
         if local(shape.element) == "graphicFrame":
@@ -135,11 +135,9 @@ class _Slides:
                 cells = [" ".join(_paragraphs(one)) for one in row if local(one) == "tc"]
                 yield ("row" if number else "table"), "\t".join(cells)
         for one in frame.iter():
-            if (
-                local(one) == "chart"
-                and (chart := self._package.tree(relations.get(attribute(one, "id"), ("", ""))[0])) is not None
-            ):
-                for number, cells in enumerate(chart_rows(chart)):
+            if local(one) == "chart":
+                chart = self._package.tree(relations.get(attribute(one, "id"), ("", ""))[0])
+                for number, cells in enumerate(chart_rows(chart) if chart is not None else ()):
                     yield ("row" if number else "table"), "\t".join(cells)
             elif local(one) == "relIds":  # a diagram: its words lie in a part of their own
                 data = self._package.tree(relations.get(attribute(one, "dm"), ("", ""))[0])
@@ -157,7 +155,7 @@ class _Slides:
                 body = next((part for part in one if local(part) == "txBody"), None)
                 words = words or (" ".join(_paragraphs(body)) if body is not None else "")
                 who = self._writers.get(attribute(one, "authorId"), "")
-                yield f"Comment by {who}: {words}" if words and who else words and f"Comment: {words}"
+                yield f"Comment{f' by {who}' if who else ''}: {words}" if words else ""
 
 
 def _placeholders(package: Package, part: str) -> dict[tuple[str, str], Place]:

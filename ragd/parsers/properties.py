@@ -12,24 +12,25 @@ from ragd.parsers.zipped import Zipped
 
 # Titles that a program gave, in the languages met so far; the name of the file it was made from says nothing either.
 NO_TITLE = re.compile(
-    r"""(?:microsoft\s+)?(?:word|office)?\s*(?:document|dokument|presentation|präsentation|présentation|presentatie
-        |presentación|presentazione|book|workbook|spreadsheet|mappe|map|classeur|libro|folie|slide|sheet|doc)\s*[-_]?\d*
-      | (?:microsoft\s+)?powerpoint[\s-]*(?:presentation|präsentation|presentatie|présentation|presentación|-presentation)
+    r"""(?:microsoft\s+)?(?:word|office)?\s*(?:document|dokument|presentation|präsentation|présentation
+        |presentatie|presentación|presentazione|book|workbook|spreadsheet|mappe|map|classeur|libro|folie|slide|sheet|doc)\s*[-_]?\d*
+      | (?:microsoft\s+)?powerpoint[\s-]*(?:presentation|präsentation|presentatie|présentation|presentación)
       | présentation\s+powerpoint | presentación\s+de\s+powerpoint
       | untitled.{0,20} | unbenannt.{0,20} | naamloos.{0,20} | sans\s+titre.{0,20} | sin\s+título.{0,20} | title | titel
-      | (?:no|kein|geen)\s+(?:slide\s+)?tite?l.{0,10} | template | .{0,200}\.(?:docx?|dotx?|pptx?|xlsx?|odt|rtf|wpd|indd|qxd|tmp)
+      | (?:no|kein|geen)\s+(?:slide\s+)?tite?l.{0,10} | template
+      | .{0,200}\.(?:docx?|dotx?|pptx?|xlsx?|odt|rtf|wpd|indd|qxd|tmp)
       | [\W\d_]+""",
     re.IGNORECASE | re.VERBOSE,
 )
 WROTE_WITH = re.compile(r"^Microsoft\s+(?:Office\s+)?(?:Word|PowerPoint|Excel)\s+-\s+", re.IGNORECASE)
 NO_AUTHOR = re.compile(
-    r"""(?:windows|microsoft\s+office|office|default|local|lokaler|test|my)?[\s-]*(?:user|benutzer|gebruiker|utilisateur
-        |usuario|utente|anwender)\s*\d*
-      | (?:system\s+)?admin(?:istrator)? | root | owner | author | autor | auteur | unknown | unbekannt | onbekend | inconnu
-      | anonymous | none | null | n/?a | pc | pc\s*user | laptop | win | windows | home | guest | user\s*name | your\s*name
-      | microsoft(?:\s+(?:corporation|office|word|excel))? | microsoft\s+corp\.? | hewlett-packard.* | dell | lenovo | acer
-      | python-docx | python-pptx | openpyxl | xlsxwriter | apache\s+poi | docx4j | aspose.* | libreoffice | openoffice.*
-      | phpword | phpexcel | un-named | \W* | \d+""",
+    r"""(?:windows|microsoft\s+office|office|default|local|lokaler|test|my)?[\s-]*
+        (?:user|benutzer|gebruiker|utilisateur|usuario|utente|anwender)\s*\d*
+      | (?:system\s+)?admin(?:istrator)? | root | owner | author | autor | auteur | unknown | unbekannt | onbekend
+      | inconnu | anonymous | none | null | n/?a | pc | pc\s*user | laptop | win | windows | home | guest | user\s*name
+      | your\s*name | microsoft(?:\s+(?:corporation|corp\.?|office|word|excel))? | hewlett-packard.* | dell | lenovo
+      | acer | python-docx | python-pptx | openpyxl | xlsxwriter | apache\s+poi | docx4j | aspose.* | libreoffice
+      | openoffice.* | phpword | phpexcel | un-named | \W* | \d+""",
     re.IGNORECASE | re.VERBOSE,
 )
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")

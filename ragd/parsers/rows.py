@@ -12,7 +12,9 @@ from ragd.parsers.reading import Reading, clean
 
 LONGEST_NAME = 100  # characters of a column's name; more is a text
 MOST_CELLS = 1_000_000  # of one file: about ten seconds of reading, and 20 MB of text that somebody has to embed
-UNNAMED = frozenset(["sheet", "tabelle", "blad", "feuil", "feuille", "hoja", "foglio", "planilha", "лист", "munka", "arkusz", "list"])
+UNNAMED = frozenset((
+    "sheet", "tabelle", "blad", "feuil", "feuille", "hoja", "foglio", "planilha", "лист", "munka", "arkusz", "list",
+))  # fmt: skip
 YEARS = range(1900, 2101)
 
 

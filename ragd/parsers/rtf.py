@@ -19,12 +19,20 @@ TOKEN = re.compile(
     , re.DOTALL,
 )  # fmt: skip
 # Groups whose words are no text of the document; a \* group is left out unless its name is known here.
-LEFT_OUT = frozenset(
-    ["colortbl", "filetbl", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "xmlnstbl", "themedata", "colorschememapping", "datastore", "latentstyles", "pict", "object", "objdata", "fldinst", "field_code", "private", "template", "pgptbl", "userprops", "docvar", "bkmkstart", "bkmkend", "mmathPr", "wgrffmtfilter", "nonshppict", "sp", "pn", "pntext", "listtext", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "pntxta", "pntxtb", "pnseclvl", "background", "formfield", "datafield", "xe", "tc", "tcn", "rxe", "atnid", "atnref", "atndate", "atnicn", "annotation_date", "passwordhash", "company", "operator", "category", "manager", "buptim", "printim", "vern", "comment", "doccomm", "hlinkbase", "atrfstart", "atrfend", "nonesttables"]
-)
-TAKEN_IN = frozenset(
-    ["shptxt", "shpinst", "shp", "fldrslt", "footnote", "annotation", "result", "shppict", "upr", "ud", "atnauthor", "do", "dptxbxtext"]
-)
+LEFT_OUT = frozenset((
+    "colortbl", "filetbl", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "xmlnstbl",
+    "themedata", "colorschememapping", "datastore", "latentstyles", "pict", "object", "objdata", "fldinst",
+    "field_code", "private", "template", "pgptbl", "userprops", "docvar", "bkmkstart", "bkmkend", "mmathPr",
+    "wgrffmtfilter", "nonshppict", "sp", "pn", "pntext", "listtext", "ftnsep", "ftnsepc", "ftncn", "aftnsep",
+    "aftnsepc", "aftncn", "pntxta", "pntxtb", "pnseclvl", "background", "formfield", "datafield", "xe", "tc", "tcn",
+    "rxe", "atnid", "atnref", "atndate", "atnicn", "annotation_date", "passwordhash", "company", "operator",
+    "category", "manager", "buptim", "printim", "vern", "comment", "doccomm", "hlinkbase", "atrfstart", "atrfend",
+    "nonesttables",
+))  # fmt: skip
+TAKEN_IN = frozenset((
+    "shptxt", "shpinst", "shp", "fldrslt", "footnote", "annotation", "result", "shppict", "upr", "ud", "atnauthor",
+    "do", "dptxbxtext",
+))  # fmt: skip
 APART = {"footnote": "notes", "annotation": "notes", "header": "head", "headerl": "head", "headerr": "head"} | {
     "headerf": "head", "footer": "feet", "footerl": "feet", "footerr": "feet", "footerf": "feet"
 }  # fmt: skip
@@ -239,11 +247,12 @@ class _Reader:
             self.pages[self._number] = "cp1252"
 
 
-def _set(name: str, value: object) -> "Callable[[_Reader, int | None], None]":
-    def handler(reader: _Reader, number: int | None) -> None:
-        reader.state = replace(reader.state, **{name: value if number is None else bool(number) and value})
+def _hide(reader: _Reader, number: int | None) -> None:
+    reader.state = replace(reader.state, hidden=number != 0)
 
-    return handler
+
+def _in_table(reader: _Reader, number: int | None) -> None:
+    reader.state = replace(reader.state, table=number != 0)
 
 
 def _code_page(reader: _Reader, number: int | None) -> None:
@@ -259,9 +268,9 @@ HANDLERS: "dict[str, Callable[[_Reader, int | None], None]]" = {
     "pc": lambda reader, _: _code_page(reader, 437),
     "ansicpg": _code_page,
     "uc": _skip,
-    "v": _set("hidden", True),
-    "deleted": _set("hidden", True),
-    "intbl": _set("table", True),
+    "v": _hide,
+    "deleted": _hide,
+    "intbl": _in_table,
     "pard": lambda reader, _: reader.plain_paragraph(),
     "plain": lambda reader, _: None,
     "s": lambda reader, number: reader.style(number or 0),

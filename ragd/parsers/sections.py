@@ -22,8 +22,10 @@ LATEX_LEVELS = {
     "frametitle": 3,
 }
 LATEX = re.compile(
-    r"^[ \t]*(?P<off>%.*)|\\(?P<level>part|chapter|section|subsection|subsubsection|paragraph|frametitle)\*?\s*(?:\[[^\]]{0,200}\])?"
-    r"\{(?P<words>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\}){1,500})\}|\\begin\{(?P<off2>verbatim|lstlisting|comment)\}.*?\\end\{(?P=off2)\}",
+    r"^[ \t]*(?P<off>%[^\n]*)"
+    r"|\\(?P<level>part|chapter|section|subsection|subsubsection|paragraph|frametitle)\*?\s*(?:\[[^\]]{0,200}\])?"
+    r"\{(?P<words>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\}){1,500})\}"
+    r"|\\begin\{(?P<off2>verbatim|lstlisting|comment)\}.*?\\end\{(?P=off2)\}",
     re.MULTILINE | re.DOTALL,
 )
 BRACED = r"\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\}){1,500})\}"
@@ -42,7 +44,8 @@ LATEX_MARKUP = (
 )
 RST_LINE = r"[!-/:-@\[-`{-~]"
 RST = re.compile(
-    rf"^(?:(?P<over>(?P<o>{RST_LINE})(?P=o){{2,}})[ \t]*\n)?(?P<words>[ \t]*\S[^\n]{{0,300}})\n(?P<under>(?P<u>{RST_LINE})(?P=u)+)[ \t]*$",
+    rf"^(?:(?P<over>(?P<o>{RST_LINE})(?P=o){{2,}})[ \t]*\n)?(?P<words>[ \t]*\S[^\n]{{0,300}})\n"
+    rf"(?P<under>(?P<u>{RST_LINE})(?P=u)+)[ \t]*$",
     re.MULTILINE,
 )
 RST_MARKUP = ((re.compile(r":[\w:-]+:`([^`<]+?)(?:\s*<[^>]*>)?`"), r"\1"), (re.compile(r"\*\*|``?|\*"), ""))
@@ -50,6 +53,10 @@ RST_FIELD = r"^:{name}:[ \t]*(\S[^\n]{{0,300}})$"
 ADOC = re.compile(
     r"^(?P<off>-{4,}|\.{4,}|/{4,}|\+{4,}|```\w*)[ \t]*$|^(?P<level>={1,6}|#{1,6})[ \t]+(?P<words>\S[^\n]{0,300})$",
     re.MULTILINE,
+)
+ADOC_BELOW = re.compile(  # the title, below it who wrote it, below that the revision
+    r"\s*(?:(?://|:)[^\n]*\n)*=[ \t]+\S[^\n]*\n([A-Z][^\n:=<]{2,80}?)[ \t]*(?:<[^>\n]*>)?\n"
+    r"(?:v[^\n]*?(\d{4}-\d\d-\d\d))?"
 )
 ADOC_FIELD = r"^:{name}:[ \t]+(\S[^\n]{{0,300}})$"
 
@@ -138,10 +145,7 @@ def _adoc(text: str) -> Iterator[Mark]:
 def _adoc_facts(head: str) -> _Facts:
     """The author may stand on the line below the title, the revision's date on the next."""
     stated = _fields(head, ADOC_FIELD)
-    below = re.match(
-        r"\s*(?:(?:\/\/|:)[^\n]*\n)*=[ \t]+\S[^\n]*\n([A-Z][^\n:=<]{2,80}?)[ \t]*(?:<[^>\n]*>)?\n(?:v[^\n]*?(\d{4}-\d\d-\d\d))?",
-        head,
-    )
+    below = ADOC_BELOW.match(head)
     author = stated.get("author") or (fact(below[1]) if below and len(below[1].split()) <= 6 else None)
     date = stated.get("revdate") or stated.get("date") or (below[2] if below else None)
     return _Facts(stated.get("title"), author, dates.iso(date), keywords(stated.get("keywords") or stated.get("tags")))

@@ -14,8 +14,9 @@ from ragd.parsers.source import NothingInIt, Source
 from ragd.parsers.text import lined_text
 from ragd.records import Document, Member
 
+TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d\d)[.,](\d{1,3})"
 TIMES = re.compile(
-    r"^[ \t]*(?:(\d{1,3}):)?(\d{1,2}):(\d\d)[.,](\d{1,3})[ \t]*(?:-->|,)[ \t]*(?:(\d{1,3}):)?(\d{1,2}):(\d\d)[.,](\d{1,3})[^\n]*$",
+    rf"^[ \t]*{TIME}[ \t]*(?:-->|,)[ \t]*{TIME}[^\n]*$",
     re.MULTILINE,
 )
 TAGS = re.compile(r"<(?!v[ .])[^<>]{0,200}>|\{\\[^{}]{0,100}\}")

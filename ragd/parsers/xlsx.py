@@ -177,6 +177,16 @@ def _spans(data: bytes) -> dict[tuple[int, int], int]:
 
 def _beside(package: Package, part: str) -> Iterator[str]:
     """What is written on a sheet but not in its cells: comments, text boxes, charts."""
+    yield from _comments(package, part)
+    for target, kind in package.relations(part).values():
+        drawing = package.tree(target) if kind == "drawing" else None
+        if drawing is not None:
+            yield from _boxes(drawing)
+            for chart in package.trees(target, "chart"):
+                yield "\n".join("\t".join(row) for row in chart_rows(chart))
+
+
+def _comments(package: Package, part: str) -> Iterator[str]:
     for comments in package.trees(part, "threadedComment"):
         for comment in (one for one in comments.iter() if local(one) == "threadedComment"):
             words = next((one.text or "" for one in comment if local(one) == "text"), "")
@@ -186,12 +196,6 @@ def _beside(package: Package, part: str) -> Iterator[str]:
             words = _words(comment)
             if words.strip() and not words.startswith("[Threaded comment]"):  # said above, by the newer part
                 yield f"Comment on {attribute(comment, 'ref')}: {words}"
-    for target, kind in package.relations(part).values():
-        drawing = package.tree(target) if kind == "drawing" else None
-        if drawing is not None:
-            yield from _boxes(drawing)
-            for chart in package.trees(target, "chart"):
-                yield "\n".join("\t".join(row) for row in chart_rows(chart))
 
 
 def _boxes(drawing: Any) -> Iterator[str]:
