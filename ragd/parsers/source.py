@@ -315,6 +315,8 @@ def guard(source: Source, parse: Callable[[Source], Parsed]) -> Parsed:
         yield Outcome(str(source.path), source.part, "skipped", str(nothing))
     except Unreadable as reason:
         yield Outcome(str(source.path), source.part, "failed", str(reason))
+    except AnotherFormat:
+        yield Outcome(str(source.path), source.part, "failed", "is not what its name says, or damaged")
     except (ChangedMeanwhile, MemoryError):
         raise  # they concern the whole file
     except RecursionError:
