@@ -45,7 +45,14 @@ class Layout:
         return [entry for entry in entries if re.search(self.takes, entry.name)]
 
 
-LAYOUTS = (Layout("ragd.parsers.slack:read", (r"(?:^|/)users\.json$", r"/\d{4}-\d\d-\d\d\.json$"), r"\.json$"),)
+LAYOUTS = (
+    Layout("ragd.parsers.textbundle:read", (r"\.textbundle/text\.\w+$",)),
+    Layout("ragd.parsers.textbundle:read", (r"^text\.(?:md|markdown|txt)$", r"^info\.json$")),
+    Layout("ragd.parsers.notion:read", (r" [0-9a-f]{32}\.(?:md|html|csv)$",)),
+    Layout("ragd.parsers.joplin:read", (r"^[0-9a-f]{32}\.md$",), r"^[0-9a-f]{32}\.md$|^resources/"),
+    Layout("ragd.parsers.keep:read", (r"(?:^|/)Keep/[^/]+\.json$",), r"(?:^|/)Keep/"),
+    Layout("ragd.parsers.slack:read", (r"(?:^|/)users\.json$", r"/\d{4}-\d\d-\d\d\.json$"), r"\.json$"),
+)
 
 
 def parse_zip(source: Source) -> Parsed:

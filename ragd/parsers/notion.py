@@ -20,7 +20,7 @@ ID = re.compile(r" [0-9a-f]{32}(?=$|[./_])")
 WRAPPER = re.compile(r"^Export-[0-9a-f-]{36}(?:-Part-\d+)?/")
 PROPERTY = re.compile(r"\A(?:#[^\n]*\n+)((?:[^\n:#\-][^\n:]{0,60}: [^\n]*\n)+)")
 TAGS = ("tags", "tag", "type", "category", "categories", "labels", "label")
-DATES = ("date", "created", "created time", "due", "due date", "day", "when")
+DATES = re.compile(r"(?:.*\b)?(?:date|day|when)|created(?: time)?|due")
 DATE_WORDS = re.compile(r"^@?(.{6,40}?)(?: \([^)]*\))?(?: (?:→|->) .*)?$")
 
 
@@ -38,10 +38,14 @@ def read(source: Source, entries: list[Entry]) -> Parsed:
     for entry in entries:
         called = plain(entry.name)
         if entry.name.endswith(".csv") and f"{entry.name.removesuffix('.csv')}_all.csv" in names:
-            yield source.left_out(part_of(source, called), "its rows are in the table of all rows")
-        elif entry.name.endswith(".md"):
+            part = source.unique(part_of(source, f"{called} (a view of it)"))
+            yield source.left_out(part, "its rows are in the table of all rows")
+        elif entry.base == "index.html" and not ID.search(entry.name):
+            yield source.left_out(part_of(source, called), "only lists the pages of the export")
+        elif entry.name.endswith((".md", ".html")):
             part = source.unique(part_of(source, called))
-            yield from guard(source.inner(entry.base, entry.open, part, NOTE), _note)
+            read_as = _note if entry.name.endswith(".md") else parse_page
+            yield from guard(source.inner(entry.base, entry.open, part, NOTE), read_as)
         else:
             yield from read_entry(source, entry, called=called.replace("_all.csv", ".csv"))
 
@@ -54,6 +58,8 @@ def parse_page(source: Source) -> Parsed:
     tree = LexborHTMLParser(markup)
     article = tree.css_first("article.page")
     if article is None:
+        if source.part and source.format is NOTE:
+            raise NothingInIt("is no page of Notion's")
         raise AnotherFormat
     note = read_note(article.html or "")
     if not note.page.text:
@@ -98,7 +104,7 @@ def _note(source: Source) -> Parsed:
 def _stated(rows: list[tuple[str, list[str]]]) -> _Stated:
     facts = {name.strip().lower(): [value for value in values if value] for name, values in rows}
     tags = [tag for name in TAGS for tag in facts.get(name, [])]
-    moments = (_date(", ".join(facts[name])) for name in DATES if facts.get(name))
+    moments = (_date(", ".join(values)) for name, values in facts.items() if values and DATES.fullmatch(name))
     return _Stated(tuple(dict.fromkeys(tags)), next(filter(None, moments), None))
 
 

@@ -20,6 +20,7 @@ BOXES = (  # how a box to tick is written: by Evernote in two ways, by Notion, O
     (re.compile(r"""<div\b[^>]*class="checkbox checkbox-off"[^>]*>\s*</div>""", re.IGNORECASE), OPEN),
     (re.compile(rf"({TAGGED}\bto-do:completed\b[^>]*>(?:\s*<p\b[^>]*>)?)", re.IGNORECASE), rf"\1{DONE}"),
     (re.compile(rf"({TAGGED}\bto-do\b(?!:)[^>]*>(?:\s*<p\b[^>]*>)?)", re.IGNORECASE), rf"\1{OPEN}"),
+    (re.compile(r"(</span>)(?=<span class=\"selected-value)"), r"\1, "),  # Notion: one of several values
     (re.compile(r"<input\b(?=[^>]*type=[\"']?checkbox)(?=[^>]*\bchecked\b)[^>]*>", re.IGNORECASE), DONE),
     (re.compile(r"<input\b(?=[^>]*type=[\"']?checkbox)[^>]*>", re.IGNORECASE), OPEN),
 )  # fmt: skip

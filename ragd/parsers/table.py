@@ -30,6 +30,7 @@ class Format:
 PLAIN = "ragd.parsers.text:parse"
 CODE = "ragd.parsers.code:parse"
 ZIP = "application/zip application/x-zip-compressed"
+BOOKMARKS = "ragd.parsers.bookmarks:parse"
 ARCHIVES = "ragd.parsers.archives:parse"
 PACKED = ".gz .tgz .bz2 .tbz .tbz2 .xz .txz"
 GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz"
@@ -44,7 +45,8 @@ FORMATS = (
     Format("xml/1", "ragd.parsers.data:xml", "text", ".xml .xsl .xslt .xsd .rss .atom .svg", "text/xml application/xml"),
     Format("sections/1", "ragd.parsers.sections:parse", "text", ".tex .ltx .rst .adoc .asciidoc", "text/x-tex"),
     Format("subtitles/1", "ragd.parsers.subtitles:parse", "text", ".srt .vtt .sbv", "text/vtt application/x-subrip"),
-    Format("text/1", PLAIN, "note", ".org .wiki .textile"),
+    Format("org/1", "ragd.parsers.org:parse", "note", ".org", "text/org"),
+    Format("text/1", PLAIN, "note", ".wiki .textile"),
     Format("csv/1", "ragd.parsers.csv_table:parse", "table", ".csv .tsv .tab", "text/csv text/tab-separated-values"),
     Format("code/1", CODE, "code", ".py .pyi .pyx .rb .pl .pm .php .lua .r .jl .m .mm .c .h .cc .cpp .cxx .hh .hpp"),
     Format("code/1", CODE, "code", ".js .mjs .cjs .jsx .ts .tsx .vue .svelte .css .scss .sass .less .sql .graphql"),
@@ -85,6 +87,14 @@ FORMATS = (
     Format("joplin/1", "ragd.parsers.joplin:parse", "note", ""),
     Format("keep/1", "ragd.parsers.keep:parse", "note", ""),
     Format("notion-page/1", "ragd.parsers.notion:parse_page", "note", ""),
+    Format("canvas/1", "ragd.parsers.canvas:parse", "note", ".canvas"),
+    Format("roam/1", "ragd.parsers.roam:parse", "note", ""),
+    Format("note-page/1", "ragd.parsers.note_page:parse", "note", ""),
+    Format("calendar/1", "ragd.parsers.ics:parse", "event", ".ics .ical .ifb .vcs", "text/calendar"),
+    Format("contact/1", "ragd.parsers.vcf:parse", "contact", ".vcf .vcard", "text/vcard text/x-vcard text/directory"),
+    Format("bookmark-page/1", f"{BOOKMARKS}_page", "bookmark", ""),
+    Format("chrome-bookmarks/1", f"{BOOKMARKS}_chrome", "bookmark", ""),
+    Format("firefox-bookmarks/1", f"{BOOKMARKS}_firefox", "bookmark", ".jsonlz4"),
     Format("discord/1", "ragd.parsers.discord:parse", "chat", ""),
 )  # fmt: skip
 MAILDIR_NAME = re.compile(r"\d{9,11}\.[\w#-]+\.[^/]+$")
