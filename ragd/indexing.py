@@ -2,9 +2,10 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ragd.embedding import Embedding
@@ -13,9 +14,11 @@ from ragd.home import Home, space_guard, writing
 from ragd.index import ingest, upkeep
 from ragd.index.catalog import Catalog, KnownFile
 from ragd.index.difference import Difference, difference, same
-from ragd.index.ingest import Meaning, Rooms
+from ragd.index.ingest import Rooms
+from ragd.index.meaning import Meaning, MeaningGiver
 from ragd.index.vectors import Vectors
 from ragd.index.words import Words
+from ragd.pace import Pace, suffix_of
 from ragd.parsers.pool import Limits, Pool
 from ragd.parsers.table import readable, reader_version
 from ragd.records import Outcome, Progress, SourceFile
@@ -56,8 +59,10 @@ class Indexer:
         self.words = stores.words
         self._reports = reports
         self._meaning: Meaning | None = None
-        self._giver: ingest.MeaningGiver | None = None
+        self._giver: MeaningGiver | None = None
         self._progress = Progress("looking")
+        self._pace = Pace.load(home.sizes)
+        self._embedding_since: float | None = None
 
     def remember(self, paths: Iterable[Path]) -> list[str]:
         """Make roots of the paths; returns them."""
@@ -74,11 +79,17 @@ class Indexer:
         self.clear_away(before=time.time())
 
     def look(self, roots: Collection[str] | None = None) -> list[Difference]:
-        """How the roots differ from what is known of them; what is unknown or left out is noted and told."""
+        """How the roots differ from what is known of them; what is unknown or left out is noted and told.
+
+        Of a run that is stopped meanwhile nothing comes: half a look would take files for missing.
+        """
         self._progress = Progress("looking")
         self._meter()
         chosen = [root for root in self.catalog.roots() if roots is None or root in roots]
-        return [found for found in map(self._look_at, chosen) if found]
+        try:
+            return [found for found in map(self._look_at, chosen) if found]
+        except _Stopped:
+            return []
 
     def _look_at(self, root: str) -> Difference | None:
         known = self._known_below(root)
@@ -122,6 +133,8 @@ class Indexer:
             known=lambda file: same(file, known.get(str(file.path))),
             under=under,
         ):
+            if self._reports.stop.is_set():
+                raise _Stopped
             if isinstance(item, SourceFile) or item.path not in nested:
                 yield item
 
@@ -132,9 +145,12 @@ class Indexer:
         """Read what is new or changed, then let go of what is missing: so a renamed file is known by its bytes."""
         files = [file for found in differences for file in found.read]
         missing = [path for found in differences for path in found.missing]
-        recut = ingest.cut_anew(self._rooms())
+        recut = ingest.cut_anew(self._rooms(), stop=self._reports.stop)
         if recut:
-            self._reports.say(f"{recut} documents were cut into passages anew: ragd or its embedding model changed")
+            self._reports.say(f"{recut:,} documents were cut into passages anew: ragd or its embedding model changed")
+        again = sum(found.again for found in differences)
+        if again:
+            self._reports.say(f"{again:,} files are read again: ragd or a parser is another version than the last time")
         self.read_files(files)
         if missing and not self._reports.stop.is_set():
             ingest.forget_files(self._rooms(), missing)
@@ -144,15 +160,18 @@ class Indexer:
     def read_files(self, files: Collection[SourceFile]) -> None:
         """Read files into the index; each can be found by words when its outcome is told."""
         sizes = {str(file.path): file.size for file in files}
-        self._meter(stage="words", files_total=len(files), bytes_total=sum(sizes.values()))
+        self._meter(stage="words", files_done=0, files_total=len(files), bytes_done=0, bytes_total=sum(sizes.values()))
+        began, measured = time.monotonic(), _Measured()
         for outcomes in ingest.read_files(self._rooms(), self._pool, files, stop=self._reports.stop):
             for outcome in outcomes:
                 self._reports.outcome(outcome)
+                measured.add(outcome, sizes)
             done = [sizes.pop(one.path) for one in outcomes if one.part is None and one.path in sizes]
             self._meter(
                 files_done=self._progress.files_done + len(done), bytes_done=self._progress.bytes_done + sum(done)
             )
             self._settle_pending(sizes)
+        self._pace = self._pace.after_reading(measured.bytes, measured.passages, time.monotonic() - began)
 
     def _settle_pending(self, left: Collection[str]) -> None:
         for root in self.catalog.roots():
@@ -160,7 +179,10 @@ class Indexer:
 
     def catch_up(self, hints: Iterable[Path]) -> None:
         """Look at paths that may have changed, read what did, and give it its meaning at once."""
-        found = [self._look_near(hint) for hint in _outermost(_ignoring_folders(hints))]
+        try:
+            found = [self._look_near(hint) for hint in _outermost(_ignoring_folders(hints))]
+        except _Stopped:
+            return
         self.read([one for one in found if one])
 
     def _look_near(self, hint: Path) -> Difference | None:
@@ -186,16 +208,20 @@ class Indexer:
         A new embedder's vectors are swapped in when all are there.
         """
         if self._embedding.is_satisfied(self.catalog):
+            self._measure_meaning()
             return False
         meaning = self.meaning()
-        owed = self.catalog.spaces.owed(meaning.space)
+        begins = self._progress.stage != "meaning"
+        owed = self.catalog.spaces.owed(meaning.space, limit=-1 if begins or not self._giver else self._giver.enough)
         if not owed:
+            self._measure_meaning()
             self._swap(meaning.space)
             return False
-        if self._progress.stage != "meaning":
+        if begins:
+            self._embedding_since = time.monotonic()
             self._meter(stage="meaning", texts_done=0, texts_total=len(owed))
         if self._giver is None:
-            self._giver = ingest.MeaningGiver(self.catalog, meaning)
+            self._giver = MeaningGiver(self.catalog, meaning, self._reports.stop)
         done = self._giver.give(owed)
         self._meter(texts_done=self._progress.texts_done + done)
         return True
@@ -204,6 +230,18 @@ class Indexer:
         """Write what is begun: it may be a second's work when a run is stopped, and none of it is lost."""
         if self._giver:
             self._giver.finish()
+        self._keep_pace()
+
+    def _keep_pace(self) -> None:
+        """Remember how fast this run was, for the rough times that are told before the next."""
+        self._measure_meaning()
+        self._pace.save(self._home.sizes)
+
+    def _measure_meaning(self) -> None:
+        if self._embedding_since is not None and self._progress.stage == "meaning":
+            passed = time.monotonic() - self._embedding_since
+            self._pace = self._pace.after_meaning(self._progress.texts_done, passed)
+        self._embedding_since = None
 
     def close(self) -> None:
         """Let go of what is open."""
@@ -230,6 +268,7 @@ class Indexer:
         """Take out the rows of what lost its last place before a time (seconds of the epoch)."""
         if self._reports.stop.is_set():
             return
+        self._measure_meaning()
         self._meter(stage="tidying")
         upkeep.clear_away(self.catalog, self.words, self._spaces, before=before)
         self.words = upkeep.tidy_words(self.catalog, self.words, self._home.words)
@@ -278,7 +317,11 @@ def indexer(
     home: Home, embedding: Embedding, *, workers: int, limits: Limits, doing: str, reports: Reports
 ) -> Iterator[Indexer]:
     """Take the home's lock and open everything for writing. Raises HomeBusy, HomeError and DiskFull."""
-    with writing(home, doing, say=reports.say), space_guard(), Pool(workers, limits) as pool:
+    with (
+        writing(home, doing, say=reports.say),
+        space_guard(),
+        Pool(workers, limits, stopped=reports.stop.is_set) as pool,
+    ):
         catalog = Catalog(home.catalog)
         try:
             words = upkeep.open_words(catalog, home.words, say=reports.say)
@@ -290,6 +333,24 @@ def indexer(
                 at_work.close()
         finally:
             catalog.close()
+
+
+class _Stopped(Exception):
+    """The run was stopped in the middle of a look at the disk."""
+
+
+@dataclass(slots=True)
+class _Measured:
+    """What a run read, by suffix."""
+
+    bytes: Counter[str] = field(default_factory=Counter)
+    passages: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome, sizes: Mapping[str, int]) -> None:
+        if outcome.part is None and outcome.status == "indexed":
+            suffix = suffix_of(Path(outcome.path))
+            self.bytes[suffix] += sizes.get(outcome.path, 0)
+            self.passages[suffix] += outcome.chunks
 
 
 def _ignoring_folders(hints: Iterable[Path]) -> Iterator[Path]:

@@ -344,7 +344,8 @@ class Progress:
 class Plan:
     """What adding a folder will do, before it is done."""
 
-    files: dict[str, int]  # readable files by suffix
-    bytes: int
+    files: dict[str, int]  # files to read by suffix
+    bytes: int  # of these
     seconds: float  # a rough time
     left_out: tuple[Outcome, ...] = field(default=())
+    unchanged: int = 0  # files that are in the index as they are

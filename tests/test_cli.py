@@ -434,7 +434,7 @@ def test_status_tells_people_what_there_is_and_what_failed(ragd: Ragd, reading: 
     assert said.code == 0
     assert f"folder    {notes}  " in said.out
     assert "4 documents, 4 passages" in said.out
-    assert "1 file could not be read: `ragd status --failed`" in said.out
+    assert "1 could not be read: `ragd status --failed`" in said.out
     assert f"  {notes}/broken.pdf" in ragd("status", "--failed").out
     assert f"  {notes}/.env" in ragd("status", "--left-out").out
 

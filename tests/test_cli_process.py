@@ -133,7 +133,7 @@ def test_watch_takes_in_a_saved_file_and_says_so(few: Path) -> None:
     (few / "plums.md").write_text("# Plums\n\nThe plums are blue.\n")
     until(f"indexed {few}/plums.md")
     (few / "plums.md").unlink()
-    until(f"forgotten {few}/plums.md")
+    until(f"gone {few}/plums.md")
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode == 143

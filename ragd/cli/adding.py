@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Folders or files.", show_default=False)]
 AsLines = Annotated[bool, typer.Option("--json", help="One JSON object a line for each file, as it happens.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 if a file could not be read.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit code 1 if a file could not be read, in this run or an earlier one.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop there.")]
 
 
@@ -79,10 +81,9 @@ def index(
         bars = not (as_lines and results().is_terminal)
         with meter(stop.event, bars=bars) as shown, library(shown.say, home=home) as opened:
             verb(opened, progress=tell, meter=shown, stop=stop.event)
+            failed = strict and bool(opened.problems())
         summary(notes(), tally, seconds=time.monotonic() - began, brief=brief)
-        return stop.told("`ragd sync` goes on" if home is None else "the throw-away home is removed") or int(
-            strict and tally.failed > 0
-        )
+        return stop.told("`ragd sync` goes on" if home is None else "the throw-away home is removed") or int(failed)
 
 
 def watch() -> int:

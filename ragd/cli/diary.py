@@ -14,7 +14,7 @@ from ragd.cli.screen import count, notes, put
 from ragd.records import Outcome, Progress
 
 MOST = 10  # files a second that are told by name
-_TOLD = ("indexed", "failed", "forgotten")
+_TOLD = {"indexed": "indexed", "failed": "failed", "forgotten": "gone"}  # status, and what a person calls it
 
 
 class Diary:
@@ -44,10 +44,10 @@ class Diary:
         self._turn()
         self._told += 1
         if self._told > MOST:
-            self._more[outcome.status] += 1
+            self._more[_TOLD[outcome.status]] += 1
             return
         note = f": {line(outcome.note)}" if outcome.note and outcome.status == "failed" else ""
-        self.say(f"{outcome.status} {name(outcome)}{note}")
+        self.say(f"{_TOLD[outcome.status]} {name(outcome)}{note}")
 
     def meter(self, now: Progress) -> None:
         """How far a long run is."""
@@ -65,5 +65,5 @@ class Diary:
     def rest(self) -> None:
         """Tell in one line of those that were too many to name."""
         if self._more:
-            self.say(", ".join(f"{status} {count(number, 'more file')}" for status, number in self._more.items()))
+            self.say(", ".join(f"{word} {count(number, 'more file')}" for word, number in self._more.items()))
         self._more.clear()

@@ -33,10 +33,9 @@ class Tally:
         if outcome.part is not None:
             return
         self.files[outcome.status] += 1
-        if outcome.status == "indexed":
-            self.documents += outcome.documents
-            self.chunks += outcome.chunks
-        elif outcome.status == "skipped" and len(self.left_out) <= FEW:
+        self.documents += outcome.documents  # also of a scan without text whose form has values
+        self.chunks += outcome.chunks
+        if outcome.status == "skipped" and len(self.left_out) <= FEW:
             self.left_out.append(outcome)
 
 
@@ -44,7 +43,7 @@ def summary(console: Console, tally: Tally, *, seconds: float, brief: bool = Fal
     """What came of a run: one line, and, where it is not to be brief, the first reasons of what went wrong."""
     files = tally.files
     read = f"{count(tally.documents, 'document')}, {count(tally.chunks, 'passage')}"
-    facts = [f"indexed {count(files['indexed'], 'file')}" + (f" ({read})" if files["indexed"] else "")]
+    facts = [f"indexed {count(files['indexed'], 'file')}" + (f" ({read})" if tally.documents else "")]
     facts += [f"{files[status]:,} {word}" for status, word in _OTHERS if files[status]]
     if tally.failed:
         facts.append(f"{tally.failed:,} failed")
@@ -58,7 +57,8 @@ def summary(console: Console, tally: Tally, *, seconds: float, brief: bool = Fal
         put(console, Text(reason, style="dim"), indent=2)
 
 
-_OTHERS = (("unchanged", "unchanged"), ("forgotten", "forgotten"), ("skipped", "left out"))
+# A file that is no longer on the disk is an Outcome "forgotten"; to a person that is what `ragd forget` does.
+_OTHERS = (("unchanged", "unchanged"), ("forgotten", "gone"), ("skipped", "left out"))
 
 
 def _left_out(some: Sequence[Outcome], total: int) -> list[str]:

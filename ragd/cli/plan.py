@@ -13,7 +13,8 @@ def tell(plan: Plan, *, as_line: bool, in_full: bool) -> None:
     """The plan in a line on stderr; of a dry run on stdout, with what is left out and why."""
     if as_line:
         left_out = [{"path": one.path, "note": one.note} for one in plan.left_out]
-        print(as_json({"files": plan.files, "bytes": plan.bytes, "seconds": plan.seconds, "left_out": left_out}))
+        told = {"files": plan.files, "bytes": plan.bytes, "seconds": plan.seconds, "unchanged": plan.unchanged}
+        print(as_json(told | {"left_out": left_out}))
         return
     console = results() if in_full else notes()
     put(console, summary(plan))
@@ -25,9 +26,12 @@ def tell(plan: Plan, *, as_line: bool, in_full: bool) -> None:
 
 
 def summary(plan: Plan) -> str:
-    """ "212 files to read (180 .md, 20 .pdf, 12 .txt), 34 MB, about 3 min; 31 left out"."""
+    """ "212 files to read (180 .md, 20 .pdf, 12 .txt), 34 MB, about 3 min; 40 unchanged; 31 left out"."""
     total = sum(plan.files.values())
-    left_out = f"; {len(plan.left_out):,} left out" if plan.left_out else ""
+    left_out = f"; {plan.unchanged:,} unchanged" if plan.unchanged and total else ""
+    left_out += f"; {len(plan.left_out):,} left out" if plan.left_out else ""
+    if not total and plan.unchanged:
+        return f"nothing new to read: {count(plan.unchanged, 'file')} unchanged{left_out}"
     if not total:
         return f"nothing here that ragd can read{left_out}"
     commonest = sorted(plan.files.items(), key=lambda kind: (-kind[1], kind[0]))[:KINDS]

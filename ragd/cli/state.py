@@ -43,10 +43,7 @@ def status(as_object: Json = False, failed: Failed = False, left_out: LeftOut = 
     """Say what is indexed, pending, failed and left out."""
     with library() as opened:
         if failed or left_out:
-            problems = opened.problems()
-            told = [one for one in problems if failed and one.status == "failed"]
-            told += [one for one in problems if left_out and one.status != "failed"]
-            _list(told + (opened.left_out() if left_out else []), as_object)
+            _list([*(opened.problems() if failed else []), *(opened.left_out() if left_out else [])], as_object)
         elif as_object:
             print(as_json(opened.status()))
         else:

@@ -31,8 +31,8 @@ def status(state: dict[str, Any]) -> None:
     if state["daemon"]:
         _fact(console, "writing", f"{line(state['daemon']['doing'])} (pid {state['daemon']['pid']})")
     if state["failed"]:
-        failed = count(len(state["failed"]), "file")
-        _fact(console, "failed", f"{failed} could not be read: `ragd status --failed` says why", style="yellow")
+        failed = f"{len(state['failed']):,} could not be read: `ragd status --failed` says which and why"
+        _fact(console, "failed", failed, style="yellow")
 
 
 def _root(console: Console, root: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ class Difference:
     unchanged: tuple[str, ...]
     missing: tuple[str, ...]  # known, and not there any more
     left_out: tuple[Outcome, ...]
+    again: int  # of those to read, how many are as they were and only their parser is another
 
 
 def difference(
@@ -31,6 +32,7 @@ def difference(
     read: list[SourceFile] = []
     unchanged: list[str] = []
     left_out: list[Outcome] = []
+    again = 0
     for item in seen:
         if isinstance(item, Outcome):
             left_out.append(item)
@@ -38,12 +40,13 @@ def difference(
             unchanged.append(str(item.path))
         else:
             read.append(item)
+            again += same(item, known.get(str(item.path)))
     there = {*unchanged, *(str(file.path) for file in read)}
     unseen = {outcome.path for outcome in left_out if keeps(outcome)}
     below = tuple(path.rstrip("/") + "/" for path in unseen)
     missing = [path for path in known if path not in there and path not in unseen and not path.startswith(below)]
     read.sort(key=lambda file: (-file.mtime_ns, file.path))
-    return Difference(tuple(read), tuple(unchanged), tuple(missing), tuple(left_out))
+    return Difference(tuple(read), tuple(unchanged), tuple(missing), tuple(left_out), again)
 
 
 def same(file: SourceFile, known: KnownFile | None) -> bool:

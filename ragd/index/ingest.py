@@ -4,30 +4,21 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
 
 from ragd.index.catalog import Adopted, Batch, Catalog, Entry, KnownFile, Read
 from ragd.index.chunk import Chunker, embedded_text, header_above
+from ragd.index.grown import Names
 from ragd.index.words import WordRow, Words
-from ragd.parsers.pool import Ended, Pool
+from ragd.parsers.digest import digests_of
+from ragd.parsers.pool import Ended, GoesOn, Pool
+from ragd.parsers.table import may_grow
 from ragd.records import Chunk, Document, Member, Outcome, SourceFile
-
-if TYPE_CHECKING:
-    import numpy
-
-    from ragd.index.vectors import Vectors
 
 BATCH_CHUNKS = 2_000  # a batch closes at about this many passages,
 BATCH_SECONDS = 1.0  # or after this long
-MEANING_AT_ONCE = 128  # passages embedded between two commits: about a second on two cores
-
-
-class Embedding(Protocol):
-    """What gives passages their vectors."""
-
-    def passages(self, texts: Sequence[str]) -> "numpy.ndarray": ...
+CUT_AT_ONCE = 50  # documents that are cut anew between two commits
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +32,6 @@ class Rooms:
     foresee: Callable[[], None]  # called when there is something new to read: the embedder may get ready meanwhile
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What giving passages their vectors needs: one space, and the embedder whose vectors live there."""
-
-    space: int
-    vectors: "Vectors"
-    embedder: Embedding
-
-
 def read_files(
     rooms: Rooms, pool: Pool, files: Iterable[SourceFile], *, stop: threading.Event
 ) -> Iterator[list[Outcome]]:
@@ -59,7 +41,7 @@ def read_files(
     current batch when `stop` is set.
     """
     basket = Basket(rooms)
-    for file, item in pool.read(basket.unknown(files, stop)):
+    for file, item in pool.read(basket.unknown(files, stop), old=basket.old):
         basket.take(file, item)
         if basket.is_full():
             yield basket.close()
@@ -74,63 +56,23 @@ def forget_files(rooms: Rooms, paths: Iterable[str]) -> None:
     rooms.catalog.commit(Batch(missing=list(paths)), chunker=rooms.chunker.version)
 
 
-class MeaningGiver:
-    """Gives passages their vectors, one batch a call; while a batch is written the next is embedded already."""
+def cut_anew(rooms: Rooms, *, stop: threading.Event) -> int:
+    """Cut documents whose passages another chunker made, from the text that the catalog keeps. Returns how many.
 
-    def __init__(self, catalog: Catalog, meaning: Meaning) -> None:
-        self._catalog = catalog
-        self._meaning = meaning
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ragd-meaning")
-        self._ahead: _Embedding | None = None
-
-    def give(self, owed: Sequence[int]) -> int:
-        """Write one batch of passages that are owed, having begun the one after it. Returns how many were written."""
-        current = self._ahead or self._begin(owed[:MEANING_AT_ONCE])
-        begun = set(current.passages)
-        others = [passage for passage in owed if passage not in begun][:MEANING_AT_ONCE]
-        self._ahead = self._begin(others) if others else None
-        return self._write(current)
-
-    def finish(self) -> int:
-        """Write what was begun. Returns how many."""
-        current, self._ahead = self._ahead, None
-        return self._write(current) if current else 0
-
-    def close(self) -> None:
-        """Let go of what was begun; it stays owed."""
-        self._thread.shutdown(cancel_futures=True)
-
-    def _begin(self, owed: Sequence[int]) -> "_Embedding":
-        rows = list(self._catalog.of_passages(owed))
-        texts = [embedded_text(row.title, row.author, row.chunk) for row in rows]
-        return _Embedding([row.passage for row in rows], self._thread.submit(self._meaning.embedder.passages, texts))
-
-    def _write(self, batch: "_Embedding") -> int:
-        # On the disk when `add` returns: only then may the catalog say so.
-        self._meaning.vectors.add(batch.passages, batch.vectors.result())
-        self._catalog.spaces.mark(self._meaning.space, batch.passages)
-        return len(batch.passages)
-
-
-@dataclass(frozen=True, slots=True)
-class _Embedding:
-    """Passages whose vectors are being made."""
-
-    passages: list[int]
-    vectors: "Future[numpy.ndarray]"
-
-
-def cut_anew(rooms: Rooms) -> int:
-    """Cut documents whose passages another chunker made, from the text that the catalog keeps. Returns how many."""
+    What is left when `stop` is set is cut by the next run.
+    """
     old_keys = rooms.catalog.other_readings(rooms.chunker.version)
-    for old in old_keys:
-        document = rooms.catalog.document(old)
-        key = rooms.catalog.reserve(1)[0]
-        [entry] = _entries(rooms.chunker, [key], [document])
-        rooms.words.add(word_rows(entry))
+    done = 0
+    while done < len(old_keys) and not stop.is_set():
+        some = old_keys[done : done + CUT_AT_ONCE]
+        documents = [rooms.catalog.document(old) for old in some]
+        entries = _entries(rooms.chunker, rooms.catalog.reserve(len(some)), documents)
+        rooms.words.add(row for entry in entries for row in word_rows(entry))
         rooms.words.commit()
-        rooms.catalog.recut(old, entry, chunker=rooms.chunker.version, now=time.time())
-    return len(old_keys)
+        for old, entry in zip(some, entries, strict=True):
+            rooms.catalog.recut(old, entry, chunker=rooms.chunker.version, now=time.time())
+        done += len(some)
+    return done
 
 
 def word_rows(entry: Entry) -> Iterator[WordRow]:
@@ -149,6 +91,15 @@ class _Open:
     problems: list[Outcome] = field(default_factory=list)
     documents: int = 0
     chunks: int = 0
+    names: Names | None = None  # of parts that come to those that were read before
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """A file with more behind what was read of it: how much that was, and the digest of all of it now."""
+
+    old: int  # bytes
+    digest: str
 
 
 class Basket:
@@ -157,6 +108,7 @@ class Basket:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._open: dict[SourceFile, _Open] = {}
+        self._grown: dict[SourceFile, _Grown] = {}
         self._start_batch()
 
     def __bool__(self) -> bool:
@@ -176,7 +128,24 @@ class Basket:
             if stop.is_set():
                 return
             if not self._settled(file):
+                self._look_for_growth(file)
                 yield file
+
+    def old(self, file: SourceFile) -> int:
+        """How many bytes at the start of a file are as they were when it was read the last time."""
+        return self._grown[file].old if file in self._grown else 0
+
+    def _look_for_growth(self, file: SourceFile) -> None:
+        """Remember a file that is what it was, with more behind it."""
+        known = self._rooms.catalog.known_file(str(file.path)) if may_grow(file.path.name) else None
+        if not known or known.digest is None or not 0 < known.file.size < file.size:
+            return
+        if known.status != "indexed" or known.reader != self._rooms.reader(file.path.name):
+            return
+        with suppress(OSError):  # the parser will say why
+            before, now = digests_of(file.path, known.file.size, file.size)
+            if before == known.digest:
+                self._grown[file] = _Grown(known.file.size, now)
 
     def _settled(self, file: SourceFile) -> bool:
         reader = self._rooms.reader(file.path.name)
@@ -197,25 +166,35 @@ class Basket:
         self._outcomes.append(Outcome(path, None, "unchanged", None if own else f"the same bytes as {like}"))
         return True
 
-    def take(self, file: SourceFile, item: Member | Outcome | Ended) -> None:
+    def take(self, file: SourceFile, item: Member | Outcome | GoesOn | Ended) -> None:
         """Add what a parser yielded."""
         state = self._open.setdefault(file, _Open())
+        if isinstance(item, GoesOn):
+            path = str(file.path)
+            state.names = Names(lambda part: self._rooms.catalog.has_part(path, part))
+        elif isinstance(item, Ended):
+            self._end(file, item, self._open.pop(file))
+        else:
+            part = state.names.of(item.part) if state.names else item.part
+            self._add(file, replace(item, part=part), state)
+
+    def _add(self, file: SourceFile, item: Member | Outcome, state: _Open) -> None:
         if isinstance(item, Member):
             self._rooms.foresee()
             state.parts.add(item.part)
             state.documents += 1
             self._members.append((file, item))
             self._characters += len(item.document.text)
-        elif isinstance(item, Outcome):
+        else:
             state.problems.append(item)
             self._outcomes.append(item)
-        else:
-            self._end(file, item, self._open.pop(file))
 
     def _end(self, file: SourceFile, ended: Ended, state: _Open) -> None:
         reader = self._rooms.reader(file.path.name)
-        known = KnownFile(file, ended.digest, reader, ended.outcome.status, ended.outcome.note)
-        self._batch.read.append(Read(known, frozenset(state.parts), state.problems))
+        grown = self._grown.pop(file, None)
+        digest = grown.digest if grown and state.names else ended.digest
+        known = KnownFile(file, digest, reader, ended.outcome.status, ended.outcome.note)
+        self._batch.read.append(Read(known, frozenset(state.parts), state.problems, grown=state.names is not None))
         self._outcomes.append(replace(ended.outcome, documents=state.documents))
 
     def is_full(self) -> bool:
@@ -274,9 +253,8 @@ def _hashes(document: Document, chunks: Sequence[Chunk]) -> list[bytes]:
 
 
 def digest_of(file: SourceFile) -> str | None:
-    """sha256 of a file's bytes, hex; None where it cannot be read: the parser will say why."""
+    """The digest of a file's bytes, hex; None where it cannot be read: the parser will say why."""
     try:
-        with file.path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return digests_of(file.path, file.size)[0]
     except OSError:
         return None
