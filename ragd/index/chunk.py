@@ -25,7 +25,7 @@ HEADER = 160  # the longest header, bytes: about 40 tokens of English, and never
 LEAST_ROOM = 0.25  # of the window that a passage's own text has, whatever its header and heading take
 FULL = 0.95  # of the window that even pieces are to fill
 SLACK = 1.12  # by which a piece may be longer than the mean, to end where a sentence ends
-BREAKS = ("page", "heading", "slide", "sheet", "message", "turn")
+BREAKS = ("page", "heading", "slide", "sheet", "cell", "message", "turn")
 
 
 class Span(NamedTuple):

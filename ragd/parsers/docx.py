@@ -138,7 +138,8 @@ class _Walk:
         for root in self._package.trees(self._main, *RUNNING):
             for line in (one for one in root.iter() if local(one) == "p"):
                 words = " ".join(_words(line).split())
-                known = DIGITS.sub("", words)  # each section has its own, with another page's number
+                counted = any(local(one) in ("fldSimple", "instrText") for one in line.iter())
+                known = DIGITS.sub("", words) if counted else words  # each section's, with another page's number
                 if words and known not in said and not PAGE_NUMBER.fullmatch(words):
                     said.add(known)
                     self.reading.block(words)
