@@ -20,6 +20,7 @@ MEANT = {  # what is stated -> what browsers, and those who wrote it, take it fo
     **{"us-ascii": "ascii", "ansi_x3.4-1968": "ascii", "iso-8859-9": "cp1254"},
     **{"iso-8859-8-i": "iso-8859-8", "cp-850": "cp850", "unicode-1-1-utf-7": "utf-7"},
 }
+ONE_BYTE = ("cp125", "iso8859", "latin", "koi8", "mac", "ascii", "cp437", "cp850")
 SEEN_IN_TEXT = {7, 8, 9, 10, 11, 12, 13, 26, 27}  # bell, backspace, tab, line and page ends, DOS end of file, escape
 SAMPLE = 8192  # bytes that are looked at when guessing: charset-normalizer takes seconds on a megabyte
 LATIN = frozenset(
@@ -41,12 +42,24 @@ def decode(data: bytes, stated: str | None = None) -> str:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return sound(data[len(mark) :].decode(encoding, errors="replace"))
-    for encoding in filter(None, (_known(stated), _wide(data), "utf-8")):
+    believed = None if _is_mislabelled(data, stated) else _known(stated)
+    for encoding in filter(None, (believed, _wide(data), "utf-8")):
         try:
             return sound(data.decode(encoding))
         except (UnicodeError, ValueError):
             continue
     return sound(data.decode(_guess(data, stated), errors="replace"))
+
+
+def _is_mislabelled(data: bytes, stated: str | None) -> bool:
+    """UTF-8 that is said to be in an encoding of one byte a letter: by chance no such text is UTF-8 too."""
+    if not stated or data.isascii() or not (_known(stated) or "").startswith(ONE_BYTE):
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def sound(text: str) -> str:

@@ -2,13 +2,15 @@
 
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import partial
+from inspect import signature
 
 from ragd.parsers import dates
-from ragd.parsers.decode import decode
+from ragd.parsers.decode import decode, sound
 from ragd.parsers.reading import fact
 
 MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
@@ -20,19 +22,23 @@ GAP = re.compile(r"(\?=)\s+(?==\?)")
 FOLD = re.compile(r"\r?\n[ \t]?")
 REFERENCES = 200  # the newest of a thread longer than anyone reads
 PEOPLE = 1000
+ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()\[\]@]+")
+UNBRACKETED = re.compile(r"([^\"<>@]+) ([^\s\"]+@[^\s\"]+)")  # Dana Visser dana@example.org
+EMPTY_GROUP = re.compile(r"[^@]*:[\s;]*$")
+addresses = partial(getaddresses, strict=False) if "strict" in signature(getaddresses).parameters else getaddresses
 DROPPED_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
 
 
 def header(message: Message, name: str) -> str | None:
     """A header's words on one line; None where it is missing or empty."""
     value = next(iter(_raw(message, name)), None)
-    return fact(decoded(value)) if value is not None else None
+    return fact(decoded(value, message)) if value is not None else None
 
 
 def header_whole(message: Message, name: str) -> str | None:
     """A header's words however many they are; None where it is missing."""
     value = next(iter(_raw(message, name)), None)
-    return " ".join(decoded(value).split()) if value is not None else None
+    return " ".join(decoded(value, message).split()) if value is not None else None
 
 
 def _raw(message: Message, name: str) -> list[str]:
@@ -40,12 +46,12 @@ def _raw(message: Message, name: str) -> list[str]:
     return [str(value) for known, value in message.raw_items() if known.lower() == name.lower()]
 
 
-def decoded(raw: str) -> str:
-    """The words of a raw header: RFC 2047 parts decoded, eight-bit bytes read in the encoding that fits them.
+def decoded(raw: str, message: Message | None = None) -> str:
+    """The words of a raw header: RFC 2047 parts decoded, eight-bit bytes read in the encoding that fits `message`.
 
     Not `email.header.decode_header`: it gives up on a header for one broken part, and garbles what is not encoded.
     """
-    raw = _eight_bit(FOLD.sub(" ", raw))
+    raw = _eight_bit(FOLD.sub(" ", raw), message)
     return RUN.sub(_run, GAP.sub(r"\1", raw)) if "=?" in raw else raw
 
 
@@ -75,37 +81,71 @@ def _quoted(words: str) -> bytes:
     return binascii.a2b_qp(raw, header=True)
 
 
-def _eight_bit(raw: str) -> str:
-    """The parser hands on bytes outside ASCII as surrogates."""
+def _eight_bit(raw: str, message: Message | None = None) -> str:
+    """The parser hands on bytes outside ASCII as surrogates: UTF-8, else what the message's own text is written in."""
     try:
         raw.encode()
     except UnicodeEncodeError:
-        return decode(raw.encode("utf-8", "surrogateescape"))
+        data = raw.encode("utf-8", "surrogateescape")
+        try:
+            return sound(data.decode())
+        except UnicodeDecodeError:
+            return decode(data, _charset(message) if message else None)
     return raw
+
+
+def _charset(message: Message) -> str | None:
+    stated = (part.get_content_charset() for part in message.walk() if part.get_content_maintype() == "text")
+    return next((name for name in stated if name and name not in ("us-ascii", "utf-8")), None)
 
 
 def people(message: Message, *names: str) -> tuple[str, ...]:
     """Everyone in these headers, each once: "Dana Visser <dana@example.org>"."""
-    raw = [value for name in names for value in _raw(message, name)]
+    raw = [_eight_bit(FOLD.sub(" ", value), message) for name in names for value in _raw(message, name)]
+    found = [one for value in raw for one in _listed(value)]
+    return tuple(dict.fromkeys(found))[:PEOPLE]
+
+
+def _listed(raw: str) -> list[str]:
+    """The people in a list of addresses; where it is none, the addresses that occur, else its words."""
     try:
-        pairs = getaddresses([_eight_bit(FOLD.sub(" ", value)) for value in raw])
+        pairs = addresses([raw])
     except (ValueError, IndexError, TypeError, AttributeError):
         pairs = []
-    found = [person(name, mailbox) for name, mailbox in pairs[:PEOPLE]]
-    return tuple(dict.fromkeys(person for person in (found if any(found) else map(_loose, raw)) if person))
+    whole = [pair for pair in _with_family_names(pairs) if not pair[1].startswith("@")]
+    found = [shown for name, mailbox in whole if (shown := person(name, mailbox))]
+    if any("@" in one for one in found) or "@" not in raw:
+        return found if found or EMPTY_GROUP.match(raw) else list(filter(None, [fact(decoded(raw))]))
+    return ADDRESS.findall(raw) or list(filter(None, [fact(decoded(raw))]))
+
+
+def _with_family_names(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """`Visser, Dana <dana@example.org>` without the quotes that it needs comes apart as two: it is one."""
+    before = ""
+    for name, mailbox in pairs:
+        belongs = bool(name and "@" in mailbox and before)
+        shown = f"{before}, {name}" if belongs else name
+        if before and not belongs:
+            yield "", before
+        before = ""
+        unquoted = UNBRACKETED.fullmatch(mailbox)
+        if unquoted and not name:
+            shown, mailbox = unquoted.groups()  # noqa: PLW2901 (one and the same, taken apart)
+        if not name and mailbox and "@" not in mailbox:
+            before = mailbox
+        else:
+            yield shown, mailbox
+    if before:
+        yield "", before
 
 
 def person(name: str, mailbox: str) -> str | None:
     """How someone is shown: "Dana Visser <dana@example.org>", or what of it is known."""
     shown, mailbox = fact(decoded(name)), fact(decoded(mailbox)) or ""
+    shown = shown if shown and shown.strip("'\"<>@ ") else None
     if shown and mailbox and shown.strip("'\"") != mailbox:
         return f"{shown} <{mailbox}>"
     return mailbox or shown
-
-
-def _loose(raw: str) -> str | None:
-    """A header that is no list of addresses: its words as they stand."""
-    return fact(decoded(raw))
 
 
 def message_id(message: Message) -> str | None:
