@@ -31,6 +31,7 @@ HOMES = {
     "typer": ["cli"],
     "rich": ["cli"],
     "pypdf": ["parsers.pdf_structure"],
+    "aspose": ["parsers.onenote"],
     "icalendar": ["parsers.ics"],
     "pypdfium2": ["parsers.pdf", "parsers.pdf_layout", "parsers.pdf_notes"],
     "xlrd": ["parsers.xls"],

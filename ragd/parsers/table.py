@@ -95,6 +95,7 @@ FORMATS = (
     Format("bookmark-page/1", f"{BOOKMARKS}_page", "bookmark", ""),
     Format("chrome-bookmarks/1", f"{BOOKMARKS}_chrome", "bookmark", ""),
     Format("firefox-bookmarks/1", f"{BOOKMARKS}_firefox", "bookmark", ".jsonlz4"),
+    Format("onenote/1", "ragd.parsers.onenote:parse", "note", ".one", "application/onenote application/msonenote"),
     Format("discord/1", "ragd.parsers.discord:parse", "chat", ""),
 )  # fmt: skip
 MAILDIR_NAME = re.compile(r"\d{9,11}\.[\w#-]+\.[^/]+$")
