@@ -51,6 +51,12 @@ class Lookup:
         row = self._db.execute(f"SELECT {FILE}, read_at FROM files WHERE path = ?", (path,)).fetchone()
         return (known_of(row[:-1]), float(row[-1])) if row else None
 
+    def has_part(self, path: str, part: str) -> bool:
+        """Whether something of this name was met in the file."""
+        tables = ("places", "problems")
+        held = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE path = ?1 AND part = ?2" for table in tables)
+        return self._db.execute(held, (path, part)).fetchone() is not None
+
     def parts(self, path: str) -> list[ReadPart]:
         """Every document that has a place in the file, with its other places."""
         others: defaultdict[str, list[tuple[str, str | None]]] = defaultdict(list)
