@@ -55,8 +55,10 @@ def test_greetings_and_closings_are_known(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Hi Kees, the boiler is cold.", "Dear is the price of oil.", "Thanks to Dana we won.", "All slates were slipped."]
-    + ["Hello World is a program that prints a line and ends", "Best before May 2024", "Love is blind"],
+    [
+        *("Hi Kees, the boiler is cold.", "Dear is the price of oil.", "Thanks to Dana we won.", "Love is blind"),
+        *("All slates were slipped.", "Hello World is a program that ends", "Hi the boiler broke", "Best before May"),
+    ],
 )
 def test_a_line_that_says_something_is_none(line: str) -> None:
     assert not courtesy.greets(line)

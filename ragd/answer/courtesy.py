@@ -12,8 +12,9 @@ _GREETING = re.compile(
     rf"|cher|chère|hola|buenos días|querid[oa]|ciao)\b{_WHOM}|(?i:folks|all|everyone))\s*[,!:.;–-]*"
 )
 _CLOSING = re.compile(
-    r"(?i:(?:(?:kind|kindest|best|warm|warmest|many|with best|with kind) )?(?:regards|wishes|thanks)|thank you|thanx|thx"
-    r"|tia|thanks (?:again|in advance|a lot|a million|for any help|for your help)|cheers|best|all the best|sincerely"
+    r"(?i:(?:(?:kind|kindest|best|warm|warmest|many|with best|with kind) )?(?:regards|wishes|thanks)|thank you"
+    r"|thanx|thx|tia|thanks (?:again|in advance|a lot|a million|for any help|for your help)|cheers"
+    r"|(?:all the )?best|sincerely"
     r"|yours(?: sincerely| truly| faithfully)?|love|rgds|br|take care|see you|bye|(?:hartelijke |vriendelijke )?groet"
     r"(?:en|jes)?|met vriendelijke groet(?:en)?|mvg|bedankt|mit freundlichen grü(?:ß|ss)en"
     r"|(?:viele|liebe|beste) grü(?:ß|ss)e|cordialement|bien à vous|merci|saludos|gracias|slán)\b"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from ragd.cli.plain import plain_of
 from ragd.cli.safe import clean, line
 from ragd.cli.screen import link_to, put, short
 from ragd.places import day
@@ -26,7 +27,7 @@ def hits(console: Console, found: Sequence[Hit], *, marked: Marked, explain: boo
         if number > 1:
             put(console)
         heading(console, f"{number:>{wide}}", hit)
-        text = clean(hit.text).strip("\n")
+        text = plain_of(hit.document, clean(hit.text)).strip("\n")
         put(console, excerpt(text, marked(text)), indent=wide + 2, most=LINES)
         if explain:
             put(console, Text(why(hit), style="dim"), indent=wide + 2)
@@ -135,7 +136,7 @@ def sources(console: Console, citations: Sequence[Citation]) -> None:
     """The numbered sources of an answer: file, place, date, and the quote that supports it."""
     for one in citations:
         heading(console, f"[{one.number}]", one)
-        quote = line(one.quote)
+        quote = line(plain_of(one.document, clean(one.quote)))
         shown = quote if len(quote) <= QUOTE else f"{quote[:QUOTE].rsplit(' ', 1)[0]} …"
         put(console, Text(f"“{shown}”", style="italic"), indent=len(str(one.number)) + 4)
 

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ragd.cli import show
-from ragd.cli.safe import line
+from ragd.cli.plain import plain
+from ragd.cli.safe import clean, line
 from ragd.cli.screen import count, notes, put, results, width_of
 from ragd.cli.tell import tell
 from ragd.records import Answer, Sentence
@@ -66,7 +67,7 @@ class Paragraph:
         self._column = 0
 
     def add(self, sentence: Sentence) -> None:
-        shown = Text(line(sentence.text))
+        shown = Text(line(plain(clean(sentence.text))))
         if sentence.citations:
             shown.append("".join(f" [{number}]" for number in sentence.citations), style="cyan")
         else:
