@@ -12,7 +12,7 @@ from ragd.embedding import Embedding
 from ragd.errors import SourceError
 from ragd.home import Home, space_guard, writing
 from ragd.index import ingest, upkeep
-from ragd.index.catalog import Catalog, KnownFile
+from ragd.index.catalog import Catalog, KnownFile, is_older
 from ragd.index.difference import Difference, difference, same
 from ragd.index.ingest import Rooms
 from ragd.index.meaning import Meaning, MeaningGiver
@@ -147,10 +147,12 @@ class Indexer:
         missing = [path for found in differences for path in found.missing]
         recut = ingest.cut_anew(self._rooms(), stop=self._reports.stop)
         if recut:
-            self._reports.say(f"{recut:,} documents were cut into passages anew: ragd or its embedding model changed")
+            self._reports.say(
+                f"cut into passages anew, as ragd or its embedding model changed: {_counted(recut, 'document')}"
+            )
         again = sum(found.again for found in differences)
         if again:
-            self._reports.say(f"{again:,} files are read again: ragd or a parser is another version than the last time")
+            self._reports.say(f"read again, as ragd or a parser is of another version now: {_counted(again, 'file')}")
         self.read_files(files)
         if missing and not self._reports.stop.is_set():
             ingest.forget_files(self._rooms(), missing)
@@ -333,6 +335,19 @@ def indexer(
                 at_work.close()
         finally:
             catalog.close()
+
+
+def carry_over(home: Home, say: Callable[[str], None]) -> None:
+    """Give an index of an older ragd the tables of this one; what only the files can tell, the next `sync` reads."""
+    if is_older(home.catalog):
+        with writing(home, "ragd, which carries an older index over"), space_guard():
+            Catalog(home.catalog).close()
+        say("the index of an older ragd was carried over; `ragd sync` reads its files again, and embeds only new text")
+
+
+def _counted(number: int, one: str) -> str:
+    """ "1 file", "1,204 files"."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 class _Stopped(Exception):

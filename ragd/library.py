@@ -17,7 +17,7 @@ from ragd.config import Config, load
 from ragd.embedding import Embedding
 from ragd.errors import GeneratorError, SourceError
 from ragd.home import Home, models_path, open_home
-from ragd.indexing import Indexer, Meter, Reports, Tell, indexer
+from ragd.indexing import Indexer, Meter, Reports, Tell, carry_over, indexer
 from ragd.models import pull
 from ragd.pace import Pace, suffix_of
 from ragd.parsers import sandbox
@@ -58,9 +58,10 @@ class Library:
         """The library in `home` (None: RAGD_HOME); the first verb that writes makes it where there is none.
 
         `say` is told, in one line each, what takes time or changes: a model's fast copy is made, an index is rebuilt.
-        Raises HomeError and ConfigError.
+        An index of an older ragd is carried over first. Raises HomeError and ConfigError.
         """
         opened = open_home(home)
+        carry_over(opened, say)
         return cls(opened, config or load(opened.path), models_path(), say=say)
 
     def __enter__(self) -> "Library":

@@ -5,7 +5,9 @@ in the passage and, with a small weight, in the title; it depends on the questio
 """
 
 import json
+import os
 import re
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -78,14 +80,24 @@ class Words:
         self._stems = _analyzer()
         self._asked = _analyzer(stop_words=STOP_WORDS.split())
         self._writer: tantivy.IndexWriter | None = None
-        folder.mkdir(parents=True, exist_ok=True)
+        self._beside: tempfile.TemporaryDirectory[str] | None = None
         try:
-            self._index = tantivy.Index(self._schema, str(folder))
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(folder if os.access(folder, os.W_OK) else self._shadow()))
             self._index.register_tokenizer(TOKENIZER, self._stems)
             self._index.config_reader("manual")
         except (ValueError, OSError) as error:
             raise WordsDamaged(f"the word index cannot be read ({error})", remedy="ragd sync builds it anew") from error
         self.reload()
+
+    def _shadow(self) -> Path:
+        """A folder of links to the index's files: tantivy locks a file to read, which it cannot in a closed folder."""
+        self._beside = tempfile.TemporaryDirectory(prefix="ragd-words-")
+        shadow = Path(self._beside.name)
+        for file in self._folder.iterdir():
+            if file.suffix != ".lock":
+                (shadow / file.name).symlink_to(file)
+        return shadow
 
     def __enter__(self) -> "Words":
         return self
@@ -128,6 +140,9 @@ class Words:
             self._writer.rollback()
             self._writer.wait_merging_threads()
             self._writer = None
+        if self._beside is not None:
+            self._beside.cleanup()
+            self._beside = None
 
     def _writing(self) -> "tantivy.IndexWriter":
         if self._writer is None:

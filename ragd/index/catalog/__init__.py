@@ -1,7 +1,8 @@
 """The catalog (SQLite) says what exists; no other room speaks SQL."""
 
 from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read
+from ragd.index.catalog.schema import is_older
 from ragd.index.catalog.view import View
 from ragd.index.catalog.write import Catalog
 
-__all__ = ["Adopted", "Batch", "Catalog", "Entry", "KnownFile", "Read", "View"]
+__all__ = ["Adopted", "Batch", "Catalog", "Entry", "KnownFile", "Read", "View", "is_older"]

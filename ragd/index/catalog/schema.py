@@ -1,5 +1,6 @@
 """The catalog's tables, and how a connection to them is opened."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,26 +96,66 @@ MIGRATIONS = {1: FROM_FORMAT_1}  # format -> the SQL that carries a catalog of t
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
-    """A connection to the catalog; a writing one makes the tables where there are none.
+    """A connection to the catalog; a writing one makes the tables where there are none, and carries older ones over.
 
-    Raises HomeError where the file is no catalog or a newer ragd's, and FileNotFoundError where a reader finds none.
+    Raises HomeError where the file is no catalog or another ragd's, and FileNotFoundError where a reader finds none.
     """
-    if not writing and not path.exists():
-        raise FileNotFoundError(path)
     try:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA busy_timeout = 30000")
+        connection = _open(path) if writing else _open_to_read(path)
         if writing:
             _prepare(connection)
-        else:
-            connection.execute("PRAGMA query_only = ON")
-            if _is_empty(connection):  # a writer is just making it, or was killed before it could
-                connection.close()
-                raise FileNotFoundError(path)
         _check_format(connection)
     except sqlite3.DatabaseError as error:
         raise translated(error, path) from error
     return connection
+
+
+def is_older(path: Path) -> bool:
+    """Whether a catalog is there and of an older format: a writer has to carry it over before it can be read."""
+    try:
+        connection = _open_to_read(path)
+    except FileNotFoundError:
+        return False
+    except sqlite3.DatabaseError as error:
+        raise translated(error, path) from error
+    try:
+        return _format(connection) < FORMAT
+    finally:
+        connection.close()
+
+
+def _open(path: Path | str, *, uri: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30, uri=uri)
+    connection.execute("PRAGMA busy_timeout = 30000")
+    return connection
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise FileNotFoundError(path)
+    connection = _open(path)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        is_empty = _is_empty(connection)
+    except sqlite3.OperationalError:
+        connection.close()
+        if not _stands_still(path):
+            raise
+        connection = _open(f"{path.as_uri()}?immutable=1", uri=True)
+        is_empty = _is_empty(connection)
+    if is_empty:  # a writer is just making it, or was killed before it could
+        connection.close()
+        raise FileNotFoundError(path)
+    return connection
+
+
+def _stands_still(path: Path) -> bool:
+    """Whether nobody writes to the catalog, and all of it is in its one file.
+
+    SQLite makes two files beside one that it reads, which it cannot where the folder may not be written to.
+    """
+    beside = path.with_name(f"{path.name}-wal")
+    return not os.access(path.parent, os.W_OK) and not (beside.exists() and beside.stat().st_size)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -143,6 +184,10 @@ def _check_format(connection: sqlite3.Connection) -> None:
     found = _format(connection)
     if found > FORMAT:
         raise HomeError(f"this index was written by a newer ragd (format {found})", remedy="upgrade ragd")
+    if found < FORMAT:
+        raise HomeError(
+            f"this index was written by an older ragd (format {found})", remedy="`ragd sync` carries it over"
+        )
 
 
 def translated(error: sqlite3.DatabaseError, path: Path) -> DiskFull | HomeError:
