@@ -59,17 +59,21 @@ def parse_zip(source: Source) -> Parsed:
     found = looks_like(source.head)
     if found not in ("a ZIP archive", "an empty ZIP archive"):
         raise Unreadable(f"named .zip but is {found}" if found else "damaged ZIP archive (it does not begin like one)")
-    zipped = Zipped(source.seekable())
+    with source.seekable() as stream:
+        yield from _zip(source, Zipped(stream))
+
+
+def _zip(source: Source, zipped: Zipped) -> Parsed:
     zipped.left = source.budget.left
     if not zipped.members:
         raise NothingInIt("an empty archive")
-    if all(member.flag_bits & ENCRYPTED for member in zipped.members):
-        raise Unreadable("is protected by a password")
     locked = [member for member in zipped.members if member.flag_bits & ENCRYPTED]
-    yield from (
-        source.failed(source.unique(part_of(source, _name(one))), "is protected by a password") for one in locked
-    )
-    yield from read_all(source, [_zipped(source, zipped, one) for one in zipped.members if one not in locked])
+    if len(locked) == len(zipped.members):
+        raise Unreadable("is protected by a password")
+    for one in locked:
+        yield source.failed(source.unique(part_of(source, _name(one))), "is protected by a password")
+    open_ones = (member for member in zipped.members if not member.flag_bits & ENCRYPTED)
+    yield from read_all(source, [_zipped(source, zipped, one) for one in open_ones])
 
 
 def parse_tar(source: Source) -> Parsed:

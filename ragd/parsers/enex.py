@@ -64,7 +64,7 @@ def _note(element: Any, source: Source) -> Parsed:
     reading = Reading()
     if title:
         reading.heading(title, 1)
-    tasks = "\n".join(map(_task, element.iter("task")))
+    tasks = "\n".join(map(_task, sorted(element.iter("task"), key=lambda task: _text(task, "sortWeight"))))
     address = next(iter(_attributes(element, "source-url")), "")
     reading.turn()
     start = len(reading.text)
@@ -120,8 +120,9 @@ def _moment(stamp: str) -> str | None:
 
 
 def _task(task: Any) -> str:
-    box = DONE if (task.findtext("taskStatus") or "") == "completed" else OPEN
-    return box + _text(task, "title")
+    box = DONE if _text(task, "taskStatus") == "completed" else OPEN
+    due = _moment(_text(task, "dueDate"))
+    return f"{box}{_text(task, 'title')}{f' (due {due[:10]})' if due else ''}"
 
 
 def _resources(element: Any) -> Iterator[_Resource]:

@@ -67,7 +67,9 @@ def parse_message(source: Source) -> Parsed:
 def _inside(source: Source, raw: bytes) -> Source:
     name = f"#{hashlib.sha256(raw).hexdigest()[:12]}"
     part = f"{source.part} > {name}" if source.part else name
-    return Source(source.path, "message.eml", lambda: raw, None, part, MESSAGE, source.depth, source.parts)
+    return Source(
+        source.path, "message.eml", lambda: raw, None, part, MESSAGE, source.depth, source.parts, None, source.budget
+    )
 
 
 def messages(stream: IO[bytes]) -> Iterator[bytes]:

@@ -24,7 +24,12 @@ BOXES = (  # how a box to tick is written: by Evernote in two ways, by Notion, O
     (re.compile(r"<input\b(?=[^>]*type=[\"']?checkbox)(?=[^>]*\bchecked\b)[^>]*>", re.IGNORECASE), DONE),
     (re.compile(r"<input\b(?=[^>]*type=[\"']?checkbox)[^>]*>", re.IGNORECASE), OPEN),
 )  # fmt: skip
-HIDDEN = re.compile(r"<en-crypt\b[^>]*>.*?</en-crypt>|<recoIndex\b.*?</recoIndex>", re.IGNORECASE | re.DOTALL)
+# what is encrypted, what Evernote read in a picture, and its word to older programs where the tasks stand
+HIDDEN = re.compile(
+    r"<div style=\"--en-task-group:true.{0,4000}?</div>.{0,1000}?</div>\s*</div>"
+    r"|<en-crypt\b[^>]*>.*?</en-crypt>|<recoIndex\b.*?</recoIndex>",
+    re.IGNORECASE | re.DOTALL,
+)
 PROLOG = re.compile(r"\A\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE[^>]*>)?")
 SELF_CLOSED = re.compile(r"<(div|p|span|en-media|a|b|i|td|li)\b([^<>]*)/>", re.IGNORECASE)
 TO_A_NOTE = ("evernote:", "onenote:", "joplin:", ":/", "bear:", "applenotes:", "mobilenotes:")
