@@ -66,11 +66,6 @@ def shown(number: float, code: str, *, since_1904: bool = False) -> str:
     return _number(abs(number) if which == 1 else number, tokens)
 
 
-def is_date(code: str) -> bool:
-    """Whether numbers under this code are days."""
-    return any(token.kind in ("date", "elapsed") for token in (_sections(code) or ((),))[0])
-
-
 def general(number: float) -> str:
     """A number without a format: as short as it goes, never with an exponent where digits do."""
     if number == int(number) and abs(number) < 1e15:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ragd.parsers.reading import Reading, clean
 
 LONGEST_NAME = 100  # characters of a column's name; more is a text
-MOST_CELLS = 1_000_000  # of one file: about ten seconds of reading, and 20 MB of text that somebody has to embed
+MOST_CELLS = 1_500_000  # of one file: ten seconds of reading and 25 MB of text
 UNNAMED = frozenset((
     "sheet", "tabelle", "blad", "feuil", "feuille", "hoja", "foglio", "planilha", "лист", "munka", "arkusz", "list",
 ))  # fmt: skip
@@ -40,7 +40,7 @@ class Sheets:
 
     reading: Reading = field(default_factory=Reading)
     left_out: list[tuple[str, str]] = field(default_factory=list)  # sheet, why
-    _room: int = MOST_CELLS
+    room: int = MOST_CELLS  # cells that may still be read
 
     def sheet(
         self,
@@ -65,8 +65,8 @@ class Sheets:
 
     def _within(self, label: str, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
-            self._room -= len(row.cells)
-            if self._room < 0:
+            self.room -= len(row.cells)
+            if self.room < 0:
                 self.left_out.append((label, f"too large: read up to row {row.number - 1:,}"))
                 return
             yield row
@@ -103,7 +103,7 @@ class _Table:
         self.begun, self._last = True, row.number
 
     def _named(self, cell: Cell) -> str:
-        text = " ".join(clean(cell.text).split("\n"))
+        text = " ".join(cell.text.split())
         name = self._names.get(cell.column)
         return f"{name}: {text}" if name else text
 

@@ -7,10 +7,11 @@ memory, and calamine gives numbers without their formats.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ragd.parsers import properties
-from ragd.parsers.number_format import BUILT_IN, is_date, shown
+from ragd.parsers.number_format import BUILT_IN, shown
 from ragd.parsers.ooxml import Package, chart_rows
 from ragd.parsers.rows import Cell, Row, Sheets
 from ragd.parsers.source import NothingInIt, Parsed, Source
@@ -20,7 +21,7 @@ from ragd.records import Document, Kind, Member
 WHAT = "Excel workbook"
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})\d{1,7}"')
 MOST_MERGED = 100_000
-LETTERS = re.compile(r"[A-Za-z]+")
+DIGITS = "0123456789"
 Names = list[str]
 
 
@@ -28,7 +29,6 @@ Names = list[str]
 class _Style:
     code: str = ""
     bold: bool = False
-    date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _strings(package: Package, workbook: str) -> Names:
 
 def _words(item: Any) -> str:
     """The words of a string without their phonetic reading."""
-    return "".join(one.text or "" for one in item.iter() if local(one) == "t" and local(one.getparent()) != "rPh")
+    return "".join(one.text or "" for one in item.iter("{*}t") if local(one.getparent()) != "rPh")
 
 
 def _styles(package: Package, workbook: str) -> list[_Style]:
@@ -107,10 +107,7 @@ def _styles(package: Package, workbook: str) -> list[_Style]:
                 fonts.append(any(local(part) == "b" and attribute(part, "val") not in ("0", "false") for part in one))
             elif name == "xf" and local(one.getparent()) == "cellXfs":
                 styles.append((_number(attribute(one, "numFmtId")), _number(attribute(one, "fontId"))))
-    return [
-        _Style(codes.get(code, ""), font < len(fonts) and fonts[font], is_date(codes.get(code, "")))
-        for code, font in styles
-    ]
+    return [_Style(codes.get(code, ""), font < len(fonts) and fonts[font]) for code, font in styles]
 
 
 def _number(text: str) -> int:
@@ -128,7 +125,7 @@ def _cells(row: Any, book: _Book) -> Iterator[Cell]:
     column = 0
     for cell in row:
         place = cell.get("r") or ""
-        column = _column(place) or column + 1
+        column = _column(place.rstrip(DIGITS)) or column + 1
         style = _number(cell.get("s") or "")
         how = book.styles[style] if style < len(book.styles) else _Style()
         text, number = _shown(cell, how, book)
@@ -136,10 +133,11 @@ def _cells(row: Any, book: _Book) -> Iterator[Cell]:
             yield Cell(column, text, number, how.bold)
 
 
-def _column(place: str) -> int:
-    found = LETTERS.match(place)
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
+    """The 1-based column that letters stand for; 0 of none."""
     column = 0
-    for letter in found[0].upper() if found else "":
+    for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
     return column
 
@@ -149,15 +147,20 @@ def _shown(cell: Any, style: _Style, book: _Book) -> tuple[str, bool]:
     kind = cell.get("t") or "n"
     if kind == "inlineStr":
         return _words(cell), False
-    value = next((one.text or "" for one in cell if local(one) == "v"), "")
-    if not value:
-        return "", False
+    value = ""
+    for one in cell:
+        if one.tag[-2:] == "}v":
+            value = one.text or ""
+    if kind == "n" and value:
+        return _shown_number(value, style, book)
     if kind == "s":
         return (book.strings[int(value)] if value.isdigit() and int(value) < len(book.strings) else ""), False
-    if kind == "b":
+    if kind == "b" and value:
         return ("TRUE" if value == "1" else "FALSE"), False
-    if kind != "n":  # words that a formula made, an error, a date in ISO 8601
-        return value, kind == "d"
+    return value, kind == "d"  # words that a formula made, an error, a date in ISO 8601
+
+
+def _shown_number(value: str, style: _Style, book: _Book) -> tuple[str, bool]:
     try:
         return shown(float(value), style.code, since_1904=book.since_1904), True
     except (ValueError, OverflowError):
