@@ -128,6 +128,7 @@ class Chunk:
     marks: tuple[Mark, ...]  # the page and the headings in force at `start`, then every mark inside the span
     line: int | None  # 1-based line of `start`; None where the text has no lines of its own
     quoted: bool = False  # the words of another message than the one they stand in
+    group: int | None = None  # ordinal of the first of the passages that are embedded as one text with this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,7 +41,9 @@ class Passage(NamedTuple):
 
     start: int
     end: int
+    tokens: int
     quoted: bool
+    group: int | None = None
 
 
 class Chunker:
@@ -62,7 +64,7 @@ class Chunker:
         Together they hold all of its text but white space, and a mail's signatures and feet.
         """
         return [
-            list(_chunks(document, [self._passages(document, region, ruler) for region in regions(document)]))
+            list(_chunks(document, self._grouped(document, self._passages(document, ruler))))
             for document, ruler in zip(documents, self._rulers(documents), strict=True)
         ]
 
@@ -88,15 +90,35 @@ class Chunker:
             Ruler(text, self.count, starts) for text, starts in zip(texts, self._tokens.starts(texts), strict=True)
         )
 
-    def _passages(self, document: Document, region: Region, ruler: "Ruler") -> list[Passage]:
+    def _passages(self, document: Document, ruler: "Ruler") -> list[Passage]:
+        return [one for region in regions(document) for one in self._passages_of(document, region, ruler)]
+
+    def _grouped(self, document: Document, passages: list[Passage]) -> list[Passage]:
+        """The writer's words between quotes are embedded together as far as they fit: "Yes, on Friday" says little."""
+        if not document.asides:
+            return passages
+        grouped: list[Passage] = []
+        room = self._room_at(document, 0)
+        first, tokens = 0, 0
+        for ordinal, one in enumerate(passages):
+            if one.quoted:
+                grouped.append(one)
+                continue
+            if tokens + one.tokens > room:
+                first, tokens = ordinal, 0
+            tokens += one.tokens
+            grouped.append(one._replace(group=first))
+        return grouped
+
+    def _passages_of(self, document: Document, region: Region, ruler: "Ruler") -> list[Passage]:
         if region.start == region.end:
-            return [Passage(region.start, region.end, region.quoted)]
+            return [Passage(region.start, region.end, 0, region.quoted)]
         spans = [
             span
             for start, end in sections(document.text, document.marks, region.start, region.end)
             for span in self._cut(document, start, end, ruler)
         ]
-        return [Passage(span.start, span.end, region.quoted) for span in self._joined(document, spans)]
+        return [Passage(*span, region.quoted) for span in self._joined(document, spans)]
 
     def _cut(self, document: Document, start: int, end: int, ruler: "Ruler") -> Iterator[Span]:
         room = self._room_at(document, start)
@@ -183,9 +205,7 @@ def sections(text: str, marks: Sequence[Mark], first: int, last: int) -> Iterato
 
     Of the text between `first` and `last`.
     """
-    edges = sorted(
-        {first, last, *(mark.offset for mark in marks if _breaks(mark) and first < mark.offset < last)}
-    )
+    edges = sorted({first, last, *(mark.offset for mark in marks if _breaks(mark) and first < mark.offset < last)})
     for start, end in pairwise(edges):
         while end - start > LONGEST:
             cut = _last_break(text, start, start + LONGEST)
@@ -239,10 +259,27 @@ def header_above(title: str | None, author: str | None, chunk: Chunk) -> str:
     return header_of(None if said else title, None if chunk.quoted else author, above)
 
 
-def embedded_text(title: str | None, author: str | None, chunk: Chunk) -> str:
-    """What stands before the embedder for a passage: its header, then its exact text."""
-    header = header_above(title, author, chunk)
-    return f"{header}\n{chunk.text}" if header else chunk.text
+def embedded_text(title: str | None, author: str | None, *chunks: Chunk) -> str:
+    """What stands before the embedder for a passage, or for a group of them: a header, then the exact texts.
+
+    Of a writer with a name the address is left out: it is a dozen tokens that mean nothing.
+    """
+    header = header_above(title, _spoken(author), chunks[0])
+    text = "\n".join(dict.fromkeys(chunk.text for chunk in chunks))
+    return f"{header}\n{text}" if header else text
+
+
+def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
+    """Passages that are embedded as one text, each with the others of its group."""
+    together: dict[int, list[Chunk]] = {}
+    for chunk in chunks:
+        together.setdefault(chunk.ordinal if chunk.group is None else chunk.group, []).append(chunk)
+    yield from together.values()
+
+
+def _spoken(author: str | None) -> str | None:
+    name = (author or "").partition(" <")[0]
+    return name if author and author.endswith(">") and name else author
 
 
 def _above(marks: Sequence[Mark], start: int) -> list[Mark]:
@@ -264,11 +301,11 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + left, start + len(piece.rstrip())
 
 
-def _chunks(document: Document, regions: Iterable[Sequence[Passage]]) -> Iterator[Chunk]:
+def _chunks(document: Document, passages: Iterable[Passage]) -> Iterator[Chunk]:
     line, counted = 1, 0
-    for ordinal, (start, end, quoted) in enumerate(chain.from_iterable(regions)):
+    for ordinal, (start, end, _, quoted, group) in enumerate(passages):
         if document.lined:
             line += document.text.count("\n", counted, start)
             counted = start
         marks, text = held(document.marks, start, end), document.text[start:end]
-        yield Chunk(document.id, ordinal, start, end, text, marks, line if document.lined else None, quoted)
+        yield Chunk(document.id, ordinal, start, end, text, marks, line if document.lined else None, quoted, group)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ragd.index.catalog import Adopted, Batch, Catalog, Entry, KnownFile, Read
-from ragd.index.chunk import Chunker, embedded_text, header_above
+from ragd.index.chunk import Chunker, embedded_text, groups, header_above
 from ragd.index.grown import Names
 from ragd.index.words import WordRow, Words
 from ragd.parsers.digest import digests_of
@@ -137,7 +137,8 @@ class Basket:
 
     def _look_for_growth(self, file: SourceFile) -> None:
         """Remember a file that is what it was, with more behind it."""
-        known = self._rooms.catalog.known_file(str(file.path)) if may_grow(file.path.name) else None
+        found = self._rooms.catalog.lookup.file(str(file.path)) if may_grow(file.path.name) else None
+        known = found[0] if found else None
         if not known or known.digest is None or not 0 < known.file.size < file.size:
             return
         if known.status != "indexed" or known.reader != self._rooms.reader(file.path.name):
@@ -171,7 +172,7 @@ class Basket:
         state = self._open.setdefault(file, _Open())
         if isinstance(item, GoesOn):
             path = str(file.path)
-            state.names = Names(lambda part: self._rooms.catalog.has_part(path, part))
+            state.names = Names(lambda part: self._rooms.catalog.lookup.has_part(path, part))
         elif isinstance(item, Ended):
             self._end(file, item, self._open.pop(file))
         else:
@@ -248,8 +249,13 @@ def _entries(chunker: Chunker, keys: Sequence[int], documents: Sequence[Document
 
 
 def _hashes(document: Document, chunks: Sequence[Chunk]) -> list[bytes]:
-    texts = (embedded_text(document.title, document.author, chunk) for chunk in chunks)
-    return [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
+    """The hash of what is embedded for each passage; those of one group share it."""
+    hashes: dict[int, bytes] = {}
+    for group in groups(chunks):
+        text = embedded_text(document.title, document.author, *group)
+        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        hashes |= dict.fromkeys((chunk.ordinal for chunk in group), digest)
+    return [hashes[chunk.ordinal] for chunk in chunks]
 
 
 def digest_of(file: SourceFile) -> str | None:

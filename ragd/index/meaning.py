@@ -74,9 +74,9 @@ class MeaningGiver:
         self._thread.shutdown(cancel_futures=True)
 
     def _begin(self, owed: Sequence[int]) -> "_Begun":
-        rows = list(self._catalog.of_passages(owed))
-        texts = [embedded_text(row.title, row.author, row.chunk) for row in rows]
-        return _Begun([row.passage for row in rows], self._thread.submit(self._embed, texts))
+        groups = self._catalog.of_passages(owed)
+        texts = [embedded_text(rows[0].title, rows[0].author, *(row.chunk for row in rows)) for rows in groups]
+        return _Begun([rows[0].passage for rows in groups], self._thread.submit(self._embed, texts))
 
     def _embed(self, texts: Sequence[str]) -> list["numpy.ndarray"]:
         """The vectors of the first texts, of all where the time is enough, slice by slice."""

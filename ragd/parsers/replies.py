@@ -11,6 +11,7 @@ from itertools import groupby
 
 from ragd.parsers.reply_words import (
     CLOSING,
+    CONTACT,
     DASHES,
     DATED,
     DIVIDER,
@@ -31,9 +32,10 @@ from ragd.parsers.reply_words import (
 from ragd.records import Aside, AsideKind
 
 SIGNATURE_LINES = 14  # below "--"; more is a letter that goes on
+RULED = 20  # characters of a rule that sets a signature off
 SIGNATURE_SIZE = 1200  # code points
 FOOT_LINES = 12  # of one foot
-NAME_LINES = 7  # below "Best regards,": name, role, firm, street, town, telephone, address
+NAME_LINES = 10  # below "Best regards,": name, role, firm, street, town, telephone, address
 HEADER_LINES = 12
 BROKEN_FROM, BROKEN_END = 55, 25  # code points of a quoted line that was broken, and of what came off it
 RULES = frozenset("-_*=~")  # what a line that sets a quoted message off begins with
@@ -273,12 +275,19 @@ def _without_signature(lines: list[Line], author: str | None) -> list[Line]:
 
 def _below_dashes(lines: list[Line], author: str | None) -> int | None:
     for number, line in enumerate(lines):
-        if line.words in DASHES:
+        ruled = len(line.words) >= RULED and DIVIDER.match(line.words)
+        if line.words in DASHES or (ruled and number):
             below = [one.words for one in lines[number + 1 :] if one.words]
             size = sum(map(len, below))
-            if len(below) <= SIGNATURE_LINES and size <= SIGNATURE_SIZE:
+            if len(below) <= SIGNATURE_LINES and size <= SIGNATURE_SIZE and (not ruled or _tells_who(below, author)):
                 return number
     return None
+
+
+def _tells_who(lines: list[str], author: str | None) -> bool:
+    """Whether lines below a rule are the writer's card: near its top a way to reach somebody, or the writer's name."""
+    top = "\n".join(lines[:5])
+    return bool(CONTACT.search(top)) and bool(_names(author) & set(top.casefold().replace(",", " ").split()))
 
 
 def _below_closing(lines: list[Line], author: str | None) -> int | None:
@@ -307,9 +316,14 @@ def _own_name(lines: list[Line], author: str | None) -> int | None:
         last -= 1
     if last <= 0 or not author:
         return None
-    names = set(author.rpartition("<")[0].casefold().replace(",", " ").replace('"', " ").split())
+    names = _names(author)
     said = lines[last].words.casefold().strip(" -–—~*/.,!:()").split()
     return last if said and len(said) <= 4 and set(said) <= names else None
+
+
+def _names(author: str | None) -> set[str]:
+    """The words of a person's name."""
+    return set((author or "").rpartition("<")[0].casefold().replace(",", " ").replace('"', " ").split())
 
 
 def _mark_legal(lines: list[Line]) -> None:

@@ -5,8 +5,9 @@ The languages are those of mail-parser-reply and quotequail, whose patterns were
 
 import re
 
-# One or more prefixes of a quoted line: ">", "> >", "JM>". A bare ">From " is a letter's own line, escaped by an mbox.
-PREFIX = re.compile(r"(?!>+From )(?: ?(?:[A-Z]{1,3})?>)+ ?|\| (?=[^|]*$)")
+# One or more prefixes of a quoted line: ">", "> >", "JM>", "GvR>". A bare ">From " is a letter's own line, escaped by
+# an mbox.
+PREFIX = re.compile(r"(?!>+From )(?: ?(?:[A-Z][A-Za-z]{0,3})?>)+ ?|\| (?=[^|]*$)")
 
 WROTE = re.compile(
     r"(?:^|[\s>)\"'\]])(?:wrote|writes|said|says|scribbled|schrieb|schreef|geschreven|a écrit|écrit|escribió|escreveu"
@@ -67,7 +68,7 @@ CLOSING = re.compile(
     r"^(?:(?:with )?(?:(?:my |our )?(?:best|kind(?:est)?|warm(?:est)?|many)[ ,]*(?:regards|wishes)?|regards|yours?"
     r"(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|cheers|thanks(?: (?:a lot|again|in advance"
     r"|so much|much))?"
-    r"|thank you|thx|all the best|take care|respectfully|cordially|love|later|ciao"
+    r"|thank you|thx|all the best|take care|respectfully|cordially|love|later|ciao|bye|tia"
     r"|met (?:vriendelijke|hartelijke|beste) groet(?:en)?|vriendelijke groet(?:en)?|hartelijke groet(?:en)?"
     r"|groet(?:en|jes)?"
     r"|mvg|m\.v\.g|hoogachtend|bedankt|dank je|dank u"
@@ -79,6 +80,9 @@ CLOSING = re.compile(
     r"|vennlig )?(?:hälsning(?:ar)?|hilsen)|mvh"
     r"|s pozdravem|pozdrawiam|z poważaniem|terveisin|с уважением))[ ,.!:;-]*$",
     re.IGNORECASE,
+)
+CONTACT = re.compile(
+    r"https?://|\bwww\.|\S@\S|\bICQ\b|(?:\+|\b)\d[\d ()/.-]{7,}\d|\b(?:tel|fax|phone|mobile)\b", re.IGNORECASE
 )
 LIST_FOOT = re.compile(
     r"mailing[ -]list|unsubscri|listinfo|list (?:archives?|maintainer|info)|to subscribe|sponsored by"

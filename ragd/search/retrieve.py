@@ -183,10 +183,12 @@ def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, 
     best = sorted(rows, key=lambda row: -scores[row])
     hits: list[Hit] = []
     taken: dict[int, int] = {}
+    together: set[tuple[int, int]] = set()  # short answers of one mail that share a vector: the best stands for them
     for tied in _ties(best, scores):
         for stored, found in show.in_order(tied):
-            if taken.get(stored.key, 0) < A_DOCUMENT:
+            if taken.get(stored.key, 0) < A_DOCUMENT and (stored.key, stored.passage) not in together:
                 taken[stored.key] = taken.get(stored.key, 0) + 1
+                together.add((stored.key, stored.passage))
                 hits.append(_hit(stored, found, scores[stored.key, stored.ordinal], candidates))
         if len(hits) >= limit:
             break

@@ -8,10 +8,9 @@ narrowed to mails that name no other, among the same people, within a month: els
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parseaddr
 
 from ragd.index.catalog.read import batched
 from ragd.records import Document
@@ -104,17 +103,22 @@ def moment_of(date: str | None) -> int | None:
 
 
 def _address(person: str) -> str:
-    name, mailbox = parseaddr(person)
-    return (mailbox or name or person).casefold()
+    """ "Dana Visser <dana@example.org>" is known by the address; whoever has none, by the name."""
+    return (person.rpartition("<")[2][:-1] if person.endswith(">") else person).strip().casefold()
 
 
 def related(one: Letter, other: Letter) -> bool:
     """Whether two mails are joined although no message id says so."""
+    return namesakes(one, other) and _share_people(one, other)
+
+
+def namesakes(one: Letter, other: Letter) -> bool:
+    """Whether one mail may answer the other by its subject and its time, whoever wrote them."""
     if not one.subject or one.subject != other.subject or not (one.answers or other.answers):
         return False
     if not (one.loose or other.loose) or one.moment is None or other.moment is None:
         return False
-    return abs(one.moment - other.moment) <= WINDOW and _share_people(one, other)
+    return abs(one.moment - other.moment) <= WINDOW
 
 
 def _share_people(one: Letter, other: Letter) -> bool:
@@ -124,8 +128,10 @@ def _share_people(one: Letter, other: Letter) -> bool:
     return one.author in other.people and other.author in one.people
 
 
-def relatives(connection: sqlite3.Connection, one: Letter) -> Iterator[Letter]:
-    """Every other mail in the catalog that is `related` to this one."""
+def relatives(
+    connection: sqlite3.Connection, one: Letter, among: Callable[[Letter, Letter], bool] = related
+) -> Iterator[Letter]:
+    """Every other mail in the catalog that is `related` to this one, or its namesake."""
     if not one.subject or one.moment is None:
         return
     span = (one.subject, one.moment - WINDOW, one.moment + WINDOW, one.key)
@@ -133,20 +139,33 @@ def relatives(connection: sqlite3.Connection, one: Letter) -> Iterator[Letter]:
     sql = f"SELECT {FACTS} FROM documents WHERE subject = ? AND moment BETWEEN ? AND ? AND key != ? {loose}"
     for row in connection.execute(sql, span).fetchall():
         other = letter(row)
-        if related(one, other):
+        if among(one, other):
             yield other
 
 
-def having(connection: sqlite3.Connection, message_ids: tuple[str, ...]) -> Iterator[Letter]:
+def having(connection: sqlite3.Connection, message_ids: Iterable[str]) -> Iterator[Letter]:
     """The mails with these message ids."""
     for some in batched(message_ids, AT_ONCE):
         marks = ",".join("?" * len(some))
-        rows = connection.execute(
-            f"SELECT {FACTS} FROM documents WHERE message_id IN ({marks}) AND kind = 'mail'", some
-        )
-        yield from map(letter, rows.fetchall())
+        sql = f"SELECT {FACTS} FROM documents WHERE message_id IN ({marks}) AND kind = 'mail'"
+        yield from map(letter, connection.execute(sql, some).fetchall())
 
 
-def referring_to(connection: sqlite3.Connection, message_id: str) -> list[int]:
-    """The keys of the documents that refer to a message."""
-    return [row[0] for row in connection.execute("SELECT key FROM answers WHERE message_id = ?", (message_id,))]
+def referring_to(connection: sqlite3.Connection, message_ids: Iterable[str]) -> list[int]:
+    """The keys of the documents that refer to one of these messages."""
+    found: set[int] = set()
+    for some in batched(message_ids, AT_ONCE):
+        marks = ",".join("?" * len(some))
+        rows = connection.execute(f"SELECT key FROM answers WHERE message_id IN ({marks})", some)
+        found.update(row[0] for row in rows)
+    return sorted(found)
+
+
+def ids_of(connection: sqlite3.Connection, keys: Iterable[int]) -> list[str]:
+    """The message ids of these documents, of those that have one."""
+    found: list[str] = []
+    for some in batched(keys, AT_ONCE):
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT message_id FROM documents WHERE key IN ({marks}) AND message_id IS NOT NULL"
+        found += (row[0] for row in connection.execute(sql, some))
+    return found

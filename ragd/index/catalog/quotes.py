@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ragd.index.catalog.letters import Letter, having, letter_of, referring_to, relatives
+from ragd.index.catalog.letters import Letter, having, ids_of, letter_of, namesakes, referring_to, relatives
 from ragd.index.catalog.read import text_of
 
 WORD = re.compile(r"[^\W_]+")
@@ -46,13 +46,18 @@ class Quotes:
             self._settle(key)
 
     def _concerned(self, moved: Iterable[int]) -> Iterator[int]:
+        """The mails that may quote these: those that answer them, and those that answer an answer."""
         for key in moved:
             one = letter_of(self._db, key)
-            if one is not None:
-                yield key
-                if one.message_id:
-                    yield from referring_to(self._db, one.message_id)
-                yield from (other.key for other in relatives(self._db, one))
+            if one is None:
+                continue
+            yield key
+            yield from (other.key for other in relatives(self._db, one, namesakes))
+            if one.message_id:
+                answers = referring_to(self._db, [one.message_id])
+                yield from answers
+                yield from referring_to(self._db, ids_of(self._db, answers))
+            yield from (other.key for other in self._beside(one))
 
     def _settle(self, key: int) -> None:
         quotes = self._db.execute(
@@ -71,12 +76,28 @@ class Quotes:
 
     def _known_to(self, one: Letter) -> "_Union":
         """The rows of words of the mails in sight that this one answers."""
-        others = {other.key: other for other in having(self._db, one.references[-NEWEST:])}
-        others |= {other.key: other for other in relatives(self._db, one)}
+        others = {other.key: other for other in self._answered(one)}
+        others |= {other.key: other for other in relatives(self._db, one, namesakes)}
         seen = [other for other in others.values() if other.key != one.key and self._is_seen(other.key)]
         return _Union(
             [self._rows_of(other).whole if _before(other, one) else self._rows_of(other).own for other in seen]
         )
+
+    def _answered(self, one: Letter) -> Iterator[Letter]:
+        """The mails that one refers to, those that these refer to, and others that answer what is missing."""
+        above = [other for other in having(self._db, one.references[-NEWEST:]) if self._is_seen(other.key)]
+        yield from above
+        yield from having(self._db, {name for other in above for name in other.references[-NEWEST:]})
+        earliest = sorted(filter(lambda other: _before(other, one), self._beside(one)), key=_place)
+        yield from earliest[:NEWEST]
+
+    def _beside(self, one: Letter) -> list[Letter]:
+        """The mails that answer the same one, where that is missing: it may be quoted in each of them."""
+        parent = one.references[-1:]
+        if not parent or any(self._is_seen(other.key) for other in having(self._db, parent)):
+            return []
+        others = filter(None, (letter_of(self._db, key) for key in referring_to(self._db, parent)))
+        return [other for other in others if other.references[-1:] == parent and other.key != one.key]
 
     def _is_seen(self, key: int) -> bool:
         return self._db.execute("SELECT 1 FROM places WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
@@ -108,7 +129,11 @@ class _Union:
 
 def _before(one: Letter, other: Letter) -> bool:
     """A strict order of all mails; those without a date come first."""
-    return (one.moment or 0, one.id) < (other.moment or 0, other.id)
+    return _place(one) < _place(other)
+
+
+def _place(one: Letter) -> tuple[int, str]:
+    return one.moment or 0, one.id
 
 
 def _quoted(text: str, asides: list[tuple[int, int, str]], start: int, stop: int) -> str:

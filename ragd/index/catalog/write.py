@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ragd.index.catalog import blocks, letters, links, read, threads
-from ragd.index.catalog.lookup import FILE, known_of
+from ragd.index.catalog.lookup import FILE, Lookup, known_of
 from ragd.index.catalog.quotes import Quotes
 from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read, Stored
 from ragd.index.catalog.schema import READ_AGAIN, connect, moved_on, transaction
@@ -24,6 +24,7 @@ class Catalog:
         self.path = path
         self._db = connect(path, writing=True)
         self.spaces = Spaces(self._db, path)
+        self.lookup = Lookup(self._db)
         self._quotes = Quotes(self._db)
 
     def close(self) -> None:
@@ -81,17 +82,6 @@ class Catalog:
         """Every file that was met at or below a path."""
         rows = self._db.execute(f"SELECT {FILE} FROM files WHERE {AT_OR_BELOW}", _span(root))
         return {row[0]: known_of(row) for row in rows}
-
-    def known_file(self, path: str) -> KnownFile | None:
-        """One file as it was when it was last read; None where it never was."""
-        row = self._db.execute(f"SELECT {FILE} FROM files WHERE path = ?", (path,)).fetchone()
-        return known_of(row) if row else None
-
-    def has_part(self, path: str, part: str) -> bool:
-        """Whether something of this name was met in a file."""
-        tables = ("places", "problems")
-        held = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE path = ?1 AND part = ?2" for table in tables)
-        return self._db.execute(held, (path, part)).fetchone() is not None
 
     def of_size(self, size: int) -> list[KnownFile]:
         """Files of that many bytes that were read: their copies need no parser."""
@@ -317,12 +307,18 @@ class Catalog:
 
     # reading back
 
-    def of_passages(self, passages: Iterable[int]) -> Iterator[Stored]:
-        """One chunk for each passage that is still in use."""
-        seen: dict[int, tuple[int, int]] = {}
+    def of_passages(self, passages: Iterable[int]) -> list[list[Stored]]:
+        """For each passage that is still shown the chunks of one document that share it, in order."""
+        chosen: dict[int, tuple[int, list[int]]] = {}
         for passage, key, ordinal in read.rows_of_passages(self._db, passages):
-            seen.setdefault(passage, (key, ordinal))
-        return read.stored(self._db, seen.values())
+            first, ordinals = chosen.setdefault(passage, (key, []))
+            if key == first:
+                ordinals.append(ordinal)
+        found: dict[int, list[Stored]] = {}
+        rows = ((key, ordinal) for key, ordinals in chosen.values() for ordinal in ordinals)
+        for one in read.stored(self._db, rows):
+            found.setdefault(one.passage, []).append(one)
+        return list(found.values())
 
     def of_key(self, key: int) -> Iterator[Stored]:
         return read.stored_of_key(self._db, key)

@@ -1,0 +1,108 @@
+"""How much of mail is embedded when quotes, signatures and feet are told apart, and how fast mail is read.
+
+    python tests/bench/quotes.py --data ../shared [--workers 2]
+
+Every message of corpora/mail-spamassassin is read into an index (parsed, threaded, quotes compared), nothing embedded.
+Counted are the embedder's tokens of the passages that would be embedded, each different passage once, against those of
+the same messages cut whole: all messages, and those in threads of two and more.
+"""
+
+import argparse
+import hashlib
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ragd.config import Config
+from ragd.embedding import Embedding
+from ragd.home import models_path
+from ragd.index import ingest
+from ragd.index.catalog import Catalog, View
+from ragd.index.catalog.record import Stored
+from ragd.index.chunk import Chunker, embedded_text
+from ragd.index.words import Words
+from ragd.parsers.pool import Pool
+from ragd.parsers.table import reader_version
+from ragd.records import Document, SourceFile
+
+
+def main() -> None:
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--data", type=Path, required=True, help="the folder that holds corpora/")
+    given.add_argument("--workers", type=int, default=2)
+    options = given.parse_args()
+    files = sorted((options.data / "corpora/mail-spamassassin").resolve().rglob("*.eml"))
+    chunker = Embedding(Config(), models_path()).chunker
+    with tempfile.TemporaryDirectory() as scratch:
+        catalog = Catalog(Path(scratch) / "catalog.sqlite")
+        words = Words.open(Path(scratch) / "words")
+        rooms = ingest.Rooms(catalog, words, chunker, reader_version, lambda: None)
+        start = time.monotonic()
+        with Pool(options.workers) as pool:
+            for _ in ingest.read_files(rooms, pool, map(source_file, files), stop=threading.Event()):
+                pass
+        seconds = time.monotonic() - start
+        report(catalog, View(Path(scratch) / "catalog.sqlite"), chunker, len(files), seconds)
+        words.close()
+
+
+def source_file(path: Path) -> SourceFile:
+    seen = path.stat()
+    return SourceFile(path, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_dev, seen.st_ino)
+
+
+def report(catalog: Catalog, view: View, chunker: Chunker, files: int, seconds: float) -> None:
+    threads: dict[int, str | None] = {}
+    for _, _, _, key in view.places():
+        found = view.found(key, lambda _: True)
+        if found and found.kind == "mail":
+            threads[key] = found.thread
+    sizes = Counter(threads.values())
+    in_threads = [key for key, thread in threads.items() if thread and sizes[thread] > 1]
+    several = [size for size in sizes.values() if size > 1]
+    print(f"{files} files read in {seconds:.1f} s: {files / seconds:.0f} a second")
+    print(f"{len(threads)} messages; {len(several)} threads of two and more hold {sum(several)}")
+    covered = len(view.covered(threads))
+    quoted = sum(one.chunk.quoted for key in threads for one in catalog.of_key(key))
+    print(f"{quoted} passages are quotes; of {covered} the message is in the index itself")
+    for name, keys in (("all messages", list(threads)), ("messages in threads", in_threads)):
+        ours = tokens(chunker, shown(catalog, view, keys))
+        whole = tokens(chunker, cut_whole(chunker, (catalog.document(key) for key in keys)))
+        print(f"{name}: {ours:,} tokens embedded, {whole:,} if every body were embedded whole: {ours / whole:.0%}")
+
+
+def shown(catalog: Catalog, view: View, keys: Iterable[int]) -> Iterator[str]:
+    for key in keys:
+        hidden = view.covered([key])
+        rows: dict[int, list[Stored]] = {}
+        for one in catalog.of_key(key):
+            if (key, one.ordinal) not in hidden:
+                rows.setdefault(one.passage, []).append(one)
+        for group in rows.values():
+            yield embedded_text(group[0].title, group[0].author, *(one.chunk for one in group))
+
+
+def cut_whole(chunker: Chunker, documents: Iterable[Document]) -> Iterator[str]:
+    for document in documents:
+        [chunks] = chunker.chunks_of([replace(document, asides=())])
+        yield from (embedded_text(document.title, document.author, chunk) for chunk in chunks)
+
+
+def tokens(chunker: Chunker, texts: Iterable[str]) -> int:
+    """Of the different ones: a text is embedded once."""
+    seen: set[bytes] = set()
+    total = 0
+    for text in texts:
+        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        if digest not in seen:
+            seen.add(digest)
+            total += chunker.count(text)
+    return total
+
+
+if __name__ == "__main__":
+    main()
