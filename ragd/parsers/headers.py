@@ -31,17 +31,17 @@ DROPPED_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
 
 def header(message: Message, name: str) -> str | None:
     """A header's words on one line; None where it is missing or empty."""
-    value = next(iter(_raw(message, name)), None)
+    value = next(iter(as_written(message, name)), None)
     return fact(decoded(value, message)) if value is not None else None
 
 
 def header_whole(message: Message, name: str) -> str | None:
     """A header's words however many they are; None where it is missing."""
-    value = next(iter(_raw(message, name)), None)
+    value = next(iter(as_written(message, name)), None)
     return " ".join(decoded(value, message).split()) if value is not None else None
 
 
-def _raw(message: Message, name: str) -> list[str]:
+def as_written(message: Message, name: str) -> list[str]:
     """All headers of that name as they were written. (`get` puts U+FFFD for bytes outside ASCII.)"""
     return [str(value) for known, value in message.raw_items() if known.lower() == name.lower()]
 
@@ -101,7 +101,7 @@ def _charset(message: Message) -> str | None:
 
 def people(message: Message, *names: str) -> tuple[str, ...]:
     """Everyone in these headers, each once: "Dana Visser <dana@example.org>"."""
-    raw = [_eight_bit(FOLD.sub(" ", value), message) for name in names for value in _raw(message, name)]
+    raw = [_eight_bit(FOLD.sub(" ", value), message) for name in names for value in as_written(message, name)]
     found = [one for value in raw for one in _listed(value)]
     return tuple(dict.fromkeys(found))[:PEOPLE]
 
@@ -161,7 +161,7 @@ def references(message: Message) -> tuple[str, ...]:
     """The messages that this one answers, oldest first: References, then In-Reply-To."""
     found: dict[str, None] = {}
     for name in ("References", "In-Reply-To"):
-        for value in _raw(message, name):
+        for value in as_written(message, name):
             ids = MESSAGE_ID.findall(SENDER.sub("", _eight_bit(FOLD.sub(" ", value))))
             for one in ids if name == "References" else ids[:1]:
                 found.pop(one, None) if name == "In-Reply-To" else None
@@ -192,7 +192,7 @@ def _date(raw: str) -> str | None:
 
 
 def _dates(message: Message) -> Iterable[str]:
-    yield from filter(None, _raw(message, "Date"))
-    yield from filter(None, _raw(message, "Resent-Date"))
-    for value in _raw(message, "Received")[:1]:  # the last server that took it says when
+    yield from filter(None, as_written(message, "Date"))
+    yield from filter(None, as_written(message, "Resent-Date"))
+    for value in as_written(message, "Received")[:1]:  # the last server that took it says when
         yield value.rpartition(";")[2].strip()

@@ -40,6 +40,7 @@ class Parts:
     outlook: list[Attachment] = field(default_factory=list)  # winmail.dat: a message in Outlook's own wrapping
     letters: list[tuple[str, "Letter"]] = field(default_factory=list)  # messages that came apart already, by name
     unread: dict[str, str] = field(default_factory=dict)
+    boundaries: set[str] = field(default_factory=set)  # the lines between MIME's parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ragd.parsers.signed import content_of_signed
 from ragd.parsers.source import Unreadable
 
 HEADER = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:", re.MULTILINE)
+GAP = re.compile(rb"^([!-9;-~]{1,100})[ \t]+:", re.MULTILINE)
 ENVELOPE = re.compile(rb"\A(?:>?From [^\r\n]*\r?\n)+")
 SILENT = frozenset(  # parts that are machinery: nobody would call them attachments
     (
@@ -30,6 +31,7 @@ DEPTH = 40  # of multiparts in multiparts
 STUB = 300  # characters: a plain form shorter than this may be a mere note that there is another
 NOTE = re.compile(r"\bhtml\b|view (?:this|the) (?:e-?mail|message)|in (?:your|a) browser|MIME", re.IGNORECASE)
 PART_HEADER = re.compile(r"^(--[^\s-][^\r\n]{0,80}?)[ \t]*\r?\nContent-[A-Za-z-]+:", re.MULTILINE | re.IGNORECASE)
+NAME = re.compile(r'name="?([^";\r\n]+)')
 TAG = re.compile(r"<[^<>\n]{0,100}>")
 
 
@@ -38,6 +40,9 @@ def message_of(data: bytes) -> Message:
     if is_wide(data):
         data = decode(data).encode()
     data = ENVELOPE.sub(b"", data.lstrip(b"\r\n\x00").removeprefix(b"\xef\xbb\xbf"), count=1)
+    if GAP.match(data):  # "From : dana", as RFC 822 allowed
+        header, end, body = data.partition(b"\r\n\r\n" if b"\r\n\r\n" in data else b"\n\n")
+        data = GAP.sub(rb"\1:", header) + end + body
     if not HEADER.match(data):
         raise Unreadable("is not a mail message (no header at its start)")
     return BytesParser(policy=compat32).parsebytes(data)
@@ -87,6 +92,7 @@ def _collect(part: Message, parts: Parts, depth: int) -> None:
 
 def _collect_inside(part: Message, media_type: str, parts: Parts, depth: int) -> None:
     inside = [one for one in part.get_payload() if isinstance(one, Message)]
+    parts.boundaries.add(f"--{part.get_boundary()}")
     if media_type == "multipart/alternative":
         _add_best(inside, parts, depth)
     elif media_type == "multipart/encrypted":
@@ -115,14 +121,21 @@ def _collect_unsplit(part: Message, parts: Parts, depth: int) -> None:
 
 def _add_best(alternatives: list[Message], parts: Parts, depth: int) -> None:
     """Of several forms of one body the plain one, unless it is empty or a mere note that there is another."""
-    forms = Parts()
+    forms: list[list[Body]] = []
     for one in alternatives:
-        _collect(one, forms, depth + 1)
-    parts.attachments += forms.attachments
-    parts.unread |= forms.unread
-    plain = [body for body in forms.bodies if not body.html and body.text.strip()]
-    pages = [body for body in forms.bodies if body.html]
+        form = Parts(boundaries=parts.boundaries)
+        _collect(one, form, depth + 1)
+        forms.append(form.bodies)
+        parts.attachments += form.attachments
+        parts.outlook += form.outlook
+        parts.unread |= form.unread
+    plain = next((form for form in forms if _has_words(form) and not any(body.html for body in form)), [])
+    pages = next((form for form in reversed(forms) if any(body.html for body in form)), [])
     parts.bodies += pages if pages and (not plain or _is_stub(plain, pages)) else plain
+
+
+def _has_words(form: list[Body]) -> bool:
+    return any(body.text.strip() for body in form)
 
 
 def _is_stub(plain: list[Body], pages: list[Body]) -> bool:
@@ -138,7 +151,7 @@ def _is_body(part: Message, media_type: str, depth: int) -> bool:
 
 
 def _add_body(part: Message, media_type: str, parts: Parts) -> None:
-    text = decode(bytes_of(part), parameter(part, "charset"))
+    text = _without_boundaries(decode(bytes_of(part), parameter(part, "charset")), parts.boundaries)
     if media_type == "text/html":
         parts.bodies.append(Body(html=True, text=text))
         return
@@ -148,6 +161,14 @@ def _add_body(part: Message, media_type: str, parts: Parts) -> None:
     if (parameter(part, "format") or "").lower() == "flowed":
         text = unflowed(text, delete_space=(parameter(part, "delsp") or "").lower() == "yes")
     parts.bodies.append(Body(html=False, text=text))
+
+
+def _without_boundaries(text: str, boundaries: set[str]) -> str:
+    """Lines that part one piece from the next, which are left over where a message is cut off or nested wrongly."""
+    if not any(one in text for one in boundaries):
+        return text
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if line.rstrip().removesuffix("--") not in boundaries)
 
 
 def _add_message(part: Message, parts: Parts) -> None:
@@ -189,6 +210,9 @@ def _add_attachment(part: Message, media_type: str, parts: Parts) -> None:
     if media_type.startswith("image/") and disposition != "attachment" and (part.get("Content-ID") or not name):
         return  # a picture in the body: a logo, a smiley
     data = bytes_of(part)
+    if media_type == "application/mac-binhex40":
+        parts.unread[name or "attachment"] = "encoded as BinHex, which no parser reads"
+        return
     if not data.strip():
         if part.get("X-Apple-Content-Length"):
             parts.unread[name or "attachment"] = "not in this file, Apple Mail keeps it apart"
@@ -200,7 +224,7 @@ def _add_attachment(part: Message, media_type: str, parts: Parts) -> None:
 
 
 def _called(media_type: str) -> str:
-    return "invitation.ics" if media_type == "text/calendar" else "attachment"
+    return {"text/calendar": "invitation.ics", "text/rfc822-headers": "original message"}.get(media_type, "attachment")
 
 
 def bytes_of(part: Message) -> bytes:
@@ -231,5 +255,10 @@ def name_of(part: Message) -> str | None:
         raw = part.get_filename()
     except (ValueError, TypeError, LookupError):
         return None
+    if raw and "\ufffd" in raw:  # what the library makes of bytes outside ASCII
+        stated = NAME.search(
+            "; ".join(headers.as_written(part, "Content-Disposition") + headers.as_written(part, "Content-Type"))
+        )
+        raw = stated[1] if stated else raw
     name = fact(headers.decoded(raw)) if raw else None
     return name.replace("\\", "/").rpartition("/")[2] or None if name else None
