@@ -88,7 +88,7 @@ def _plain(text: str) -> dict[str, Any]:
             several = LIST.match((entry[2] or "").strip())
             words = several[1].split(",") if several else []
             facts[name] = [*map(_unquoted, words)] if several else _unquoted(entry[2] or "")
-    return {name: value for name, value in facts.items() if value}
+    return {name: value for name, value in facts.items() if re.search(r"\w", str(value))}
 
 
 def _unquoted(value: str) -> str:
