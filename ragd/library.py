@@ -18,6 +18,7 @@ from ragd.embedding import Embedding
 from ragd.errors import GeneratorError, SourceError
 from ragd.home import Home, models_path, open_home
 from ragd.indexing import Indexer, Meter, Reports, Tell, carry_over, indexer
+from ragd.judging import Judging
 from ragd.models import pull
 from ragd.pace import Pace, suffix_of
 from ragd.parsers import sandbox
@@ -45,6 +46,7 @@ class Library:
         self._models_home = models_home
         self._say = say
         self._embedding = Embedding(config, models_home)
+        self._judging = Judging(config, models_home)
         self._reader = Reader(home, self._embedding, say=say)
 
     @classmethod
@@ -194,7 +196,10 @@ class Library:
         embed = embedder.passages if embedder else None
         # A mail without words of its own is found by its subject; there is nothing in it to quote.
         hits = tuple(hit for hit in results.hits or results.nearest if hit.text)
-        yield from answering.stream(question, hits, generator=generator, embed=embed, everything=everything)
+        judge = self._judging.open(self._say) if hits else None
+        yield from answering.stream(
+            question, hits, generator=generator, embed=embed, judge=judge, everything=everything
+        )
 
     def _generator(self, model: str | None) -> Generator:
         wanted = model or self.config.model or self.config.generator

@@ -10,6 +10,7 @@ from itertools import chain
 from ragd.answer import cite, prompt, relevance, sentences
 from ragd.answer.cite import Embed, Numbering
 from ragd.answer.generators import Generator
+from ragd.answer.judging import Judge
 from ragd.answer.relevance import Asked, Candidate
 from ragd.answer.spans import Span, spans_of
 from ragd.records import Answer, Hit, Sentence
@@ -51,15 +52,17 @@ def stream(
     *,
     generator: Generator,
     embed: Embed | None,
+    judge: Judge | None = None,
     everything: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Sentence | Answer]:
     """Checked sentences as they complete, the Answer last. Raises GeneratorError when the model fails on its way.
 
-    `embed` turns texts into unit vectors; without it words alone decide. `everything` also yields the sentences that
+    `embed` turns texts into unit vectors; without it words alone decide. `judge` tells of texts whether they answer a
+    question; without it simpler signs do. `everything` also yields the sentences that
     nothing supports, with no citations.
     """
-    reply = _Reply(question, hits, generator=generator, embed=embed, started=clock(), clock=clock)
+    reply = _Reply(question, hits, generator=generator, embed=embed, judge=judge, clock=clock)
     if reply.answerable:
         yield from reply.written(everything=everything)
         yield from reply.verbatim()
@@ -76,14 +79,14 @@ class _Reply:
         *,
         generator: Generator,
         embed: Embed | None,
-        started: float,
+        judge: Judge | None,
         clock: Callable[[], float],
     ) -> None:
         self._question, self._hits, self._generator, self._embed = question, hits, generator, embed
-        self._started, self._clock = started, clock
+        self._started, self._clock = clock(), clock
         self._asked: Asked = relevance.asked_of(question)
         self._spans: list[Span] = spans_of(prompt.apart(hits)[:PASSAGES])
-        self._candidates: list[Candidate] = relevance.candidates(question, self._spans, embed=embed)
+        self._candidates: list[Candidate] = relevance.candidates(question, self._spans, embed=embed, judge=judge)
         self._numbering = Numbering()
         self._said: list[Sentence] = []
         self._withheld: list[str] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ragd.answer import values, words
 from ragd.answer.cite import Embed, names_in
+from ragd.answer.judging import Judge, Judged, judged
 from ragd.answer.spans import Span
 
 SHORTLIST = 40  # spans whose meaning is compared with the question's; about 0.1 s on two cores
@@ -158,6 +159,9 @@ _OFFERED = {
 FEATURES = ("words", "meaning", "names", "numbers", "kind", "passage", "behind")
 WEIGHTS = (0.9, 6.4, 2.3, 1.5, 3.75, 0.4, 8.5)
 BIAS = -9.95
+JUDGED = ("answers", "words", "no words", "first words")
+JUDGED_WEIGHTS = (1.1, 3.34, 1.05, 2.11, 2.13, -3.19, 7.04, -0.63, 0.38, -0.6, 0.16)
+JUDGED_BIAS = -4.1
 ANSWERS = 0.5  # the least probability that counts as an answer
 MAY_ANSWER = 0.25  # the least for a span that a sentence of a model may lean on
 
@@ -174,18 +178,25 @@ class Candidate:
         return 1 / (1 + math.exp(-self.log_odds))
 
 
-def candidates(question: str, spans: Sequence[Span], *, embed: Embed | None) -> list[Candidate]:
-    """The spans that may answer, the most probable first; of equal ones the earlier and shorter."""
+def candidates(
+    question: str, spans: Sequence[Span], *, embed: Embed | None, judge: Judge | None = None
+) -> list[Candidate]:
+    """The spans that may answer, the most probable first; of equal ones the earlier and shorter.
+
+    Without a judge simpler signs decide, which cannot tell a near miss from an answer in other words.
+    """
     asked = asked_of(question)
-    chosen = _shortlist(asked, spans)
+    verdicts = judged(question, list({id(s.hit): s.hit for s in spans}.values()), judge) if judge and spans else None
+    chosen = _shortlist(asked, spans, verdicts)
     if not chosen:
         return []
     meaning = _meaning(asked, chosen, embed)
     best = max(span.hit.score for span in spans)
-    rated = [
-        Candidate(span, log_odds(features(asked, span, meaning=cosine, best=best)))
-        for span, cosine in zip(chosen, meaning, strict=True)
-    ]
+    rated = []
+    for span, cosine in zip(chosen, meaning, strict=True):
+        signs = features(asked, span, meaning=cosine, best=best)
+        odds = log_odds(signs) if verdicts is None else judged_log_odds((*signs, *verdicts.features(span)))
+        rated.append(Candidate(span, odds))
     return sorted(rated, key=lambda candidate: -candidate.log_odds)
 
 
@@ -221,14 +232,20 @@ def log_odds(found: Sequence[float]) -> float:
     return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True))
 
 
+def judged_log_odds(found: Sequence[float]) -> float:
+    """The same with the judge's signs behind the others."""
+    return JUDGED_BIAS + sum(weight * value for weight, value in zip(JUDGED_WEIGHTS, found, strict=True))
+
+
 def _share(wanted: frozenset[str], shown: frozenset[str]) -> float:
     return len(wanted & shown) / len(wanted) if wanted else 1.0
 
 
-def _shortlist(asked: Asked, spans: Sequence[Span]) -> list[Span]:
+def _shortlist(asked: Asked, spans: Sequence[Span], verdicts: Judged | None) -> list[Span]:
     first = {id(hit) for hit in list(dict((id(s.hit), s.hit) for s in spans).values())[:ALWAYS]}
     spans = [s for s in spans if not s.leads_on and (asked.yes_no or _adds(asked, s))]
-    sure = [span for span in spans if span.size == 1 and id(span.hit) in first]
+    named = [span for span in spans if span.size == 1 and verdicts is not None and verdicts.names(span)]
+    sure = [*named, *(span for span in spans if span.size == 1 and id(span.hit) in first)]
     rated = sorted(spans, key=lambda span: (-_share(asked.stems, span.stems | span.facts.stems), span.size))
     return list({span.key: span for span in [*sure, *rated]}.values())[:SHORTLIST]
 

@@ -6,23 +6,20 @@ folder that is moved into place whole.
 
 import hashlib
 import logging
-import os
-import re
 import shutil
-import subprocess
 import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ragd.errors import ModelError
 from ragd.index.embed import COPY, GRAPH, OnnxEmbedder, Vectors, available_cores, load_original
 from ragd.index.recipe import Recipe, first_line, read_recipe, revision_of, sha256_of
+from ragd.models.apart import is_lasting, run_apart, versions
 from ragd.models.graph import export, quantize
 from ragd.models.sample import texts_to_compare, texts_to_time
 from ragd.models.shelf import digest_of, making, need_space, put, read_json, write_json
@@ -34,7 +31,6 @@ FASTER = 1.1  # int8 is chosen unless fp32 is faster by this factor: it takes a 
 LARGEST = 1_900_000_000  # bytes of weights: one ONNX file ends at 2 GB
 PROVEN = ("mean", "cls")  # the poolings that OnnxEmbedder repeats
 CANNOT = 3  # exit code of the maker: this model, or what is installed, does not allow it
-PASSING = ("MemoryError", "memory ran out", "No space left", "KeyboardInterrupt")  # reasons that may be gone next time
 
 WAYS = ("fused", "eager")  # of attention in a graph, better first: one node for it, or the model's own many
 UNFIT = (ModelError, RuntimeError, ValueError, TypeError, AttributeError, LookupError)  # what exporters say, in effect
@@ -92,40 +88,17 @@ def _usable(place: Path, models_home: Path) -> bool:
 
 
 def _is_refused(place: Path) -> bool:
-    return bool(read_json(_refusal(place)).get("versions") == _versions())
+    return bool(read_json(_refusal(place)).get("versions") == versions())
 
 
 def _refusal(place: Path) -> Path:
     return place.with_name(f"{place.name}.refused")
 
 
-def _versions() -> dict[str, str]:
-    """The versions of what makes a copy."""
-    found = {}
-    for name in ("torch", "transformers", "onnx", "onnxscript", "onnxruntime"):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "missing"
-    return found
-
-
 def _make_apart(model: Path, folder: Path, place: Path, precision: str, say: Say) -> Path | None:
     """Start the maker, and move what it made into place; a copy that cannot be made is told, and not tried again."""
-    # The package's own parent: a ragd that runs from its source folder is found by the maker too.
-    here = str(Path(__file__).resolve().parents[2])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")]).rstrip(":")}
-    command = [sys.executable, "-m", "ragd.models.convert", str(model), str(folder), precision]
-    maker = subprocess.run(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if maker.returncode == 0:
+    code, said = run_apart("ragd.models.convert", str(model), str(folder), precision)
+    if code == 0:
         facts = read_json(folder / "made" / COPY)
         put(folder / "made", place)
         _refusal(place).unlink(missing_ok=True)
@@ -133,9 +106,8 @@ def _make_apart(model: Path, folder: Path, place: Path, precision: str, say: Say
             discard(old, folder)
         say(_result(facts))
         return place
-    said = _reason(maker.stderr, maker.returncode)
-    if maker.returncode > 0 and not any(word in said for word in PASSING):
-        write_json(_refusal(place), {"reason": said, "versions": _versions()})
+    if is_lasting(code, said):
+        write_json(_refusal(place), {"reason": said, "versions": versions()})
     say(f"no fast copy of the embedding model ({said}); it runs without, at about a quarter of the speed")
     return None
 
@@ -159,14 +131,6 @@ def discard(old: Path, folder: Path) -> None:
     """Take a copy away, whole: whoever has it open has it in memory, and nobody finds half of one."""
     with suppress(OSError):  # another user's folder: it costs disk, nothing else
         shutil.rmtree(old.replace(folder / old.name))
-
-
-def _reason(said: str, code: int) -> str:
-    """The line of a process's last words that names the error."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
-    ended = "it was stopped" if code < 0 else f"it ended with {code}"
-    return (named[-1:] or lines[-1:] or [ended])[0][:200]
 
 
 def _result(facts: dict[str, Any]) -> str:
@@ -263,7 +227,7 @@ def _race(candidates: list["Candidate"], subject: "Subject") -> dict[str, float]
 
 
 def _write_facts(place: Path, facts: dict[str, Any]) -> None:
-    write_json(place / COPY, {**facts, "sha256": sha256_of(place / GRAPH), "versions": _versions(), "format": FORMAT})
+    write_json(place / COPY, {**facts, "sha256": sha256_of(place / GRAPH), "versions": versions(), "format": FORMAT})
 
 
 @dataclass(frozen=True, slots=True)

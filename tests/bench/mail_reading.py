@@ -1,6 +1,6 @@
 """One large mailbox: how much memory reading it takes, and how long a sync after one more message.
 
-    python tests/bench/mailbox.py --data ../shared --gigabytes 2 --work /var/tmp/mailbox
+    python tests/bench/mail_reading.py --data ../shared --gigabytes 2 --work /var/tmp/mailbox
 
 The mailbox is made of the real messages of mail-spamassassin, over and over, each with its own Message-ID; the work
 folder keeps it and the index, so that a second run only appends and syncs. Memory is the largest resident set of ragd

@@ -1,0 +1,58 @@
+"""What the judge says of each found passage, in places of the passage's document."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ragd.answer.spans import Span
+from ragd.records import Hit, Verdict
+
+Judge = Callable[[str, Sequence[str]], Sequence[Verdict]]  # a question and texts: one verdict a text
+
+LEAST, MOST = -6.0, 10.0  # log-odds of words, beyond which more says nothing more
+NAMED = 2  # likeliest answers of a passage whose spans are always looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdicts on the found passages; the words' places count in the passages' documents."""
+
+    verdicts: dict[int, Verdict]  # by id of the hit
+
+    def features(self, span: Span) -> tuple[float, float, float, float]:
+        """What speaks for a span, in the order of `relevance.JUDGED`.
+
+        The passage's log-odds; those of the likeliest words that begin in the span, whether there are none, and the
+        same log-odds where those words are the likeliest of the whole passage.
+        """
+        verdict = self.verdicts[id(span.hit)]
+        inside = [(rank, odds) for rank, (at, _, odds) in enumerate(verdict.words) if span.start <= at < span.end]
+        rank, odds = min(inside, default=(len(verdict.words), LEAST))
+        odds = min(max(odds, LEAST), MOST)
+        return (
+            min(max(verdict.answers, -3.0), 4.0),
+            odds,
+            float(not inside),
+            max(odds, 0.0) if inside and rank == 0 else 0.0,
+        )
+
+    def names(self, span: Span) -> bool:
+        """Whether one of the passage's likeliest answers begins in the span."""
+        return any(span.start <= at < span.end for at, _, _ in self.verdicts[id(span.hit)].words[:NAMED])
+
+
+def judged(question: str, hits: Sequence[Hit], judge: Judge) -> Judged:
+    """Ask the judge about every hit; it sees a passage under its document's title, writer and date."""
+    heads = [_head(hit) for hit in hits]
+    said = judge(question, [head + hit.text for head, hit in zip(heads, hits, strict=True)])
+    placed = {}
+    for hit, head, verdict in zip(hits, heads, said, strict=True):
+        moved = hit.start - len(head)
+        words = tuple((start + moved, end + moved, odds) for start, end, odds in verdict.words)
+        placed[id(hit)] = Verdict(verdict.answers, words)
+    return Judged(placed)
+
+
+def _head(hit: Hit) -> str:
+    document = hit.document
+    second = " ".join(part for part in (document.author, (document.date or "")[:10]) if part)
+    return "".join(f"{line}\n" for line in (document.title, second) if line)
