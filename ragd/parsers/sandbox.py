@@ -28,12 +28,15 @@ SEATBELT = """(version 1) (allow default)
 """
 
 
-def lock_in(scratch: str | None = None) -> list[str]:
-    """Lock this process in and return by what; `scratch` is the one folder where it may write."""
+def lock_in(scratch: str | None = None, *, models: Iterable[str] = ()) -> list[str]:
+    """Lock this process in and return by what.
+
+    `scratch` is the one folder where it may write, `models` are folders of models that parsers may read.
+    """
     if sys.platform == "darwin":
-        return ["seatbelt"] if _seatbelt([*_python()], scratch) else []
+        return ["seatbelt"] if _seatbelt([*_python(), *models], scratch) else []
     held = []
-    if landlock.lock_in([*_python(), *SYSTEM], writable=[NULL], scratch=scratch):
+    if landlock.lock_in([*_python(), *models, *SYSTEM], writable=[NULL], scratch=scratch):
         held.append("landlock")
     if seccomp.lock_in():
         held.append("seccomp")
