@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from office_files import (
     core,
@@ -117,7 +117,8 @@ def test_an_open_document_text_is_read_in_order(tmp_path: Path) -> None:
     inside = (
         "<text:tracked-changes><text:p>taken out</text:p></text:tracked-changes>"
         '<text:h text:outline-level="1">Rent</text:h><text:p>It is<text:s text:c="3"/>due<text:note>'
-        "<text:note-citation>1</text:note-citation><text:note-body><text:p>Or not.</text:p></text:note-body></text:note> in May.</text:p>"
+        "<text:note-citation>1</text:note-citation>"
+        "<text:note-body><text:p>Or not.</text:p></text:note-body></text:note> in May.</text:p>"
         "<text:list><text:list-item><text:p>One</text:p></text:list-item></text:list>"
         "<table:table><table:table-row><table:table-cell><text:p>Day</text:p></table:table-cell><table:table-cell>"
         "<text:p>Who</text:p></table:table-cell></table:table-row></table:table>"
@@ -190,7 +191,9 @@ def test_entities_are_not_followed(tmp_path: Path) -> None:
     assert only(path).text == "Kept"
 
 
-@pytest.mark.parametrize("stated", ["Microsoft Word - Document1", "Document1", "PowerPoint Presentation", "rent.docx", "Präsentation1", "12"])  # fmt: skip
+@pytest.mark.parametrize(
+    "stated", ["Microsoft Word - Document1", "PowerPoint Presentation", "rent.docx", "Mappe1", "12"]
+)
 def test_a_title_that_a_program_gave_is_none(stated: str) -> None:
     assert properties.title(stated) is None
 
@@ -209,6 +212,7 @@ def test_an_account_is_no_author(stated: str) -> None:
     assert properties.author("Dana Visser") == "Dana Visser"
 
 
+@settings(max_examples=60, deadline=None)
 @given(damaged=st.binary(max_size=300), at=st.integers(0, 2000))
 def test_a_damaged_office_file_is_one_outcome_or_a_document(
     tmp_path_factory: pytest.TempPathFactory, damaged: bytes, at: int

@@ -148,7 +148,8 @@ def _group(found: re.Match[str], name: str) -> bool:
 def _lines(language: str) -> re.Pattern[str]:
     flags = re.MULTILINE | (re.IGNORECASE if language in CASELESS else 0)
     blanks = rf"[ \t]{{0,{INDENT}}}" if language not in ("make", "haskell", "css") else ""
-    return re.compile(rf"^(?P<indent>{blanks})(?=(?P<line>\S))(?=.{{1,{LONGEST_LINE}}}$)(?:{SIGNS[language]})", flags)
+    sign = re.sub(r"(?<!\^)\\s", r"[ \\t]", SIGNS[language]).replace("[^", r"[^\n")  # within the line
+    return re.compile(rf"^(?P<indent>{blanks})(?=(?P<line>\S))(?=.{{1,{LONGEST_LINE}}}$)(?:{sign})", flags)
 
 
 def _quoted(text: str, language: str) -> Iterator[tuple[int, int]]:
