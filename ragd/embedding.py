@@ -26,7 +26,7 @@ class Embedding:
         self._models_home = models_home
         self._embedder: Embedder | None = None
         self._opening = threading.Lock()
-        self._foreseen = False
+        self._early: threading.Thread | None = None
 
     @cached_property
     def folder(self) -> Path:
@@ -58,9 +58,14 @@ class Embedding:
 
         Not where a copy must be made first: that takes half a minute and is told. An error is for who asks.
         """
-        if not self._foreseen:
-            self._foreseen = True
-            threading.Thread(target=self._open_early, name="ragd-foresee", daemon=True).start()
+        if self._early is None:
+            self._early = threading.Thread(target=self._open_early, name="ragd-foresee", daemon=True)
+            self._early.start()
+
+    def close(self) -> None:
+        """Wait for what is being opened: a process that ends while ONNX Runtime starts its threads is aborted by it."""
+        if self._early is not None:
+            self._early.join()
 
     def _open_early(self) -> None:
         with suppress(RagdError, OSError, ImportError):

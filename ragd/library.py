@@ -77,6 +77,7 @@ class Library:
     def close(self) -> None:
         """Let go of what is open; the library is not used after it."""
         self._reader.close()
+        self._embedding.close()
 
     # indexing
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from ragd import wire
 from ragd.embedding import Embedding
 from ragd.errors import DiskFull, ModelError, SourceError
-from ragd.home import Home, holder, write_whole
+from ragd.home import Home, holder, space_guard, write_whole
 from ragd.index.catalog import View
 from ragd.index.catalog.view import file_time
 from ragd.index.embed import Embedder
@@ -90,7 +90,7 @@ class Reader:
         """What `look` finds in one consistent state of the three stores: it looks again if rows left meanwhile."""
         for attempt in range(TRIES):
             try:
-                with View(self._home.catalog) as view:
+                with space_guard(), View(self._home.catalog) as view:
                     found = look(view, self._open_words(view))
                     if attempt == TRIES - 1 or not view.rows_moved():
                         return found

@@ -97,6 +97,14 @@ def test_a_second_ctrl_c_stops_at_once_and_loses_nothing(notes: Path, own_home: 
     assert_sync_completes(own_home)
 
 
+def test_a_run_that_foresaw_an_embedder_and_needed_none_ends_well(few: Path) -> None:
+    text = (few / "pears.md").read_text()
+    for number in range(3):
+        (few / "pears.md").write_text(text + "\n" * (number + 1))  # other bytes, the same passages
+        done = subprocess.run([*COMMAND, "sync"], capture_output=True, text=True, check=False)
+        assert (done.returncode, "indexed 1 file" in done.stderr) == (0, True), done.stderr
+
+
 def assert_sync_completes(home: Path) -> None:
     assert subprocess.run([*COMMAND, "sync"], capture_output=True, check=False).returncode == 0
     with Library.open(home) as library:
