@@ -11,6 +11,7 @@ against unanswerable questions, and how often the answer's first word is found. 
 import argparse
 import json
 import random
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,9 @@ RANK = 32
 WINDOW = 256  # tokens
 TOKENS_A_BATCH = 4096
 RATE = 1e-3
+COMMON = frozenset(
+    "the and for was were what which who when how many much did does that with from this are".split()  # noqa: SIM905
+)
 ADAPTED = (
     "attention.self.query",
     "attention.self.key",
@@ -157,16 +161,27 @@ def _load(folder: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, str],
 
 
 def beside(examples: Sequence[Example], chance: random.Random) -> list[Example]:
-    """Questions beside another paragraph of their article: what a search brings up that is not the answer."""
-    of: dict[str, list[str]] = {}
+    """Questions beside the paragraph, of the others of their article, that has most of their words.
+
+    That is what a search brings up that is not the answer. Of sets with a paragraph an article, of all of them.
+    """
+    of: dict[str, dict[str, set[str]]] = {}
     for one in examples:
-        of.setdefault(one.group, []).append(one.passage)
+        of.setdefault(one.group, {})[one.passage] = words_in(one.passage)
+    everything = {text: words for texts in of.values() if len(texts) == 1 for text, words in texts.items()}
     found = []
     for one in examples:
-        others = [text for text in of[one.group] if text != one.passage]
-        if one.answers and others and chance.random() < 0.35:
-            found.append(replace(one, passage=chance.choice(others), start=-1, end=-1, answers=False))
+        others = of[one.group] if len(of[one.group]) > 1 else everything
+        asked = words_in(one.question)
+        if others and chance.random() < 0.6:
+            rated = ((len(asked & words), chance.random(), text) for text, words in others.items())
+            text = max(rate for rate in rated if rate[2] != one.passage)[2]
+            found.append(replace(one, passage=text, start=-1, end=-1, answers=False))
     return found
+
+
+def words_in(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]{3,}", text.lower())) - COMMON
 
 
 def titled(one: Example, chance: random.Random) -> Example:
