@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from ragd.parsers import dates
@@ -66,14 +67,14 @@ def marks_of(turns: Iterable[tuple[int, Turn]]) -> Iterator[Mark]:
 def place(turn: Turn) -> str:
     """ "Dana, 2 March 2024 14:05"."""
     when = f"{turn.when.day} {turn.when:%B %Y %H:%M}" if turn.when else ""
-    return ", ".join(filter(None, (fact(turn.who), when)))
+    return ", ".join(filter(None, (_name(turn.who), when)))
 
 
 def speakers(turns: Iterable[Turn]) -> str | None:
     """The people who spoke, those who said most first."""
     said: dict[str, int] = {}
     for turn in turns:
-        name = fact(turn.who)
+        name = _name(turn.who)
         if name:
             said[name] = said.get(name, 0) + 1
     return ", ".join(sorted(said, key=lambda name: -said[name])[:SHOWN]) or None
@@ -101,10 +102,10 @@ def _day(source: Source, turns: Sequence[Turn], title: str | None) -> Document:
     before: datetime | None = None
     for turn in turns:
         line = _line(turn)
-        if not clean(line):
+        if not line:
             continue
         reading.turn(gap="\n\n" if _pause(before, turn.when) else "\n")
-        placed.append((len(reading.text), turn))
+        placed.append((len(reading), turn))
         reading.block(line, gap="")
         before = turn.when or before
     first = next((turn.when for turn in turns if turn.when), None)
@@ -123,10 +124,11 @@ def _day(source: Source, turns: Sequence[Turn], title: str | None) -> Document:
 
 def _line(turn: Turn) -> str:
     """ "14:05 Dana: see you there"; what the program says of itself has no name before it."""
-    if not turn.text.strip():
+    said = clean(turn.text)
+    if not said:
         return ""
     clock = f"{turn.when:%H:%M}" if turn.when else ""
-    return " ".join(filter(None, (clock, f"{turn.who}:" if turn.who else "", turn.text)))
+    return " ".join(filter(None, (clock, f"{_name(turn.who)}:" if turn.who else "", said)))
 
 
 def _pause(before: datetime | None, now: datetime | None) -> bool:
@@ -135,3 +137,8 @@ def _pause(before: datetime | None, now: datetime | None) -> bool:
     if (before.tzinfo is None) != (now.tzinfo is None):
         return before.date() != now.date()
     return abs(now - before) > PAUSE
+
+
+@lru_cache(maxsize=10_000)
+def _name(who: str) -> str:
+    return fact(who) or ""

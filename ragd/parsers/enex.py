@@ -14,7 +14,7 @@ from ragd.parsers.reading import Reading, fact
 from ragd.parsers.rich import DONE, OPEN, read_note
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, guard
 from ragd.parsers.table import Format
-from ragd.records import Document, Mark, Member
+from ragd.records import Document, Member
 
 NOTE = Format("enex/1", "", "note", "")
 UNTITLED = "Untitled"
@@ -66,11 +66,9 @@ def _note(element: Any, source: Source) -> Parsed:
         reading.heading(title, 1)
     tasks = "\n".join(map(_task, sorted(element.iter("task"), key=lambda task: _text(task, "sortWeight"))))
     address = next(iter(_attributes(element, "source-url")), "")
-    reading.turn()
-    start = len(reading.text)
-    for block in (note.page.text, tasks, address if address.startswith(HTTP) else ""):
-        reading.block(block, gap="" if len(reading.text) == start else "\n\n")
-    marks = (*reading.marks, *(_moved(mark, start) for mark in note.page.marks))
+    reading.graft(note.page.text, note.page.marks)
+    reading.block(tasks)
+    reading.block(address if address.startswith(HTTP) else "")
     created, author = _moment(_text(element, "created")) or _moment(_text(element, "updated")), _author(element)
     tags = tuple(dict.fromkeys(filter(None, (fact(tag.text) for tag in element.iterfind("tag")))))
     resources = list(_resources(element))
@@ -83,7 +81,7 @@ def _note(element: Any, source: Source) -> Parsed:
                 text=reading.text,
                 kind="note",
                 family=source.family,
-                marks=marks,
+                marks=tuple(reading.marks),
                 title=title or None,
                 author=author,
                 date=created,
@@ -95,10 +93,6 @@ def _note(element: Any, source: Source) -> Parsed:
         raise NothingInIt("an empty note")
     for one in resources:
         yield from source.child(one.name, one.data, media_type=one.media_type)
-
-
-def _moved(mark: Mark, start: int) -> Mark:
-    return Mark(mark.offset + start, mark.kind, mark.label, mark.level)
 
 
 def _text(element: Any, name: str) -> str:
