@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
+from zoneinfo import available_timezones
 
 from ragd.parsers import dates
 from ragd.parsers.decode import decode, unix_lines
@@ -19,6 +21,8 @@ COMPONENT = re.compile(
     r"^BEGIN:(VEVENT|VTODO|VJOURNAL)[ \t]*\n.*?^END:\1[ \t]*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
 ZONE = re.compile(r"^BEGIN:VTIMEZONE[ \t]*\n.*?^END:VTIMEZONE[ \t]*\n", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
+MOST_ZONES = 100
 WRAPPED = "BEGIN:VCALENDAR\n{}{}\nEND:VCALENDAR\n"
 EVERY = {"SECONDLY": "second", "MINUTELY": "minute", "HOURLY": "hour", "DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}  # fmt: skip  # noqa: E501
 DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}  # fmt: skip  # noqa: E501
@@ -32,7 +36,7 @@ def parse(source: Source) -> Parsed:
     text = unix_lines(decode(source.data))
     if "BEGIN:VCALENDAR" not in text[:20_000].upper() and not COMPONENT.search(text):
         raise Unreadable("is not a calendar")
-    zones = "".join(ZONE.findall(text)) if text.upper().count("BEGIN:VTIMEZONE") < 50 else ""
+    zones = _own_zones(text)
     blocks = [found[0] for found in COMPONENT.finditer(text)]
     if not blocks:
         raise NothingInIt("no event in it")
@@ -42,11 +46,19 @@ def parse(source: Source) -> Parsed:
         yield from guard(inner, partial(_read, block, zones, len(blocks) == 1))
 
 
-def _read(block: str, zones: str, alone: bool, source: Source) -> Parsed:
+def _own_zones(text: str) -> dict[str, str]:
+    """The time zones that only the file knows, by their names: reading one takes longer than reading an event."""
+    known = available_timezones()
+    named = ((ZONE_NAME.search(zone), zone) for zone in islice((found[0] for found in ZONE.finditer(text)), MOST_ZONES))
+    return {name[1].strip(): zone for name, zone in named if name and name[1].strip() not in known}
+
+
+def _read(block: str, zones: dict[str, str], alone: bool, source: Source) -> Parsed:
     from icalendar import Calendar
 
     try:
-        calendar = Calendar.from_ical(WRAPPED.format(zones if "TZID" in block else "", block))
+        needed = "".join(zone for name, zone in zones.items() if name in block)
+        calendar = Calendar.from_ical(WRAPPED.format(needed, block))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         source.part = source.unique(f"{source.part} > a broken event" if source.part else "a broken event")
         raise Unreadable("a broken event") from error
