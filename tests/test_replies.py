@@ -54,6 +54,18 @@ def test_an_answer_between_the_lines_leaves_the_answers() -> None:
     assert found["quote"] == "> Who brings the drill? | > And the ladder?"
 
 
+def test_a_mark_of_a_programs_own_is_known_below_who_is_quoted() -> None:
+    found = marked("Kees wrote:\n--]\n--]Who brings the drill?\n\nI do.\n\n--]And the ladder?\nPaul.")
+    assert found["own"] == "I do. | Paul."
+    assert marked("Kees wrote:\nfirst this\n) then that")["own"].endswith("that")
+
+
+def test_a_card_below_a_rule_is_a_signature() -> None:
+    rule = "-" * 30
+    card = f"{rule}\nDana Visser, Roofs\nhttp://roofs.example.org\n{rule}\nUp!"
+    assert marked(f"It is done.\n\n{card}") == {"own": "It is done.", "signature": card}
+
+
 def test_a_quote_in_a_quote_is_a_span_of_its_own() -> None:
     found = marked("Yes.\n\nKees wrote:\n> Paul wrote:\n>> Is it sold?\n> I think so.\n")
     assert found["quote"] == ">> Is it sold? | > I think so."

@@ -20,6 +20,7 @@ from ragd.parsers.reply_words import (
     LEGAL_OPENING,
     LIST_FOOT,
     NAMED,
+    ODD_MARK,
     OPENER,
     PREFIX,
     ROLES,
@@ -59,6 +60,7 @@ def asides(text: str, *, author: str | None, given: Sequence[Aside] = ()) -> tup
     `given` are those that the markup of an HTML mail states. `author` is "Dana Visser <dana@example.org>".
     """
     lines = _lines(text, given)
+    _deepen_odd_marks(lines)
     _rejoin_broken_lines(lines)
     _deepen_below_headers(lines)
     runs = [list(run) for _, run in groupby(_level(lines), key=lambda line: line.depth)]
@@ -90,6 +92,19 @@ def _lines(text: str, given: Sequence[Aside]) -> list[Line]:
                 else:
                     line.kind = aside.kind
     return lines
+
+
+def _deepen_odd_marks(lines: list[Line]) -> None:
+    """Below "Dana wrote:" some programs mark what is quoted in a way of their own: "--] Who comes?"."""
+    for at, line in enumerate(lines[:-1]):
+        if line.depth or not line.words.endswith(":") or not WROTE.search(line.words):
+            continue
+        below = next((one for one in lines[at + 1 : at + 3] if one.words), None)
+        found = ODD_MARK.match(below.words) if below and not below.depth else None
+        if found:
+            for one in lines[at + 1 :]:
+                if not one.depth and one.words.startswith(found[0].strip()):
+                    one.depth, one.words = 1, one.words.removeprefix(found[0].strip()).strip()
 
 
 def _rejoin_broken_lines(lines: list[Line]) -> None:

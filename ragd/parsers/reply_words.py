@@ -9,6 +9,8 @@ import re
 # an mbox.
 PREFIX = re.compile(r"(?!>+From )(?: ?(?:[A-Z][A-Za-z]{0,3})?>)+ ?|\| (?=[^|]*$)")
 
+ODD_MARK = re.compile(r"[-=~]{0,2}[\])}|:#%!+](?=\s|\w|$)")  # before a quoted line: "--]", ")", "#", "|"
+
 WROTE = re.compile(
     r"(?:^|[\s>)\"'\]])(?:wrote|writes|said|says|scribbled|schrieb|schreef|geschreven|a écrit|écrit|escribió|escreveu"
     r"|ha scritto|skrev|kirjoitti|napsala?(?:\(a\))?|napisała?(?:\(a\))?|írta|yazdı|писала?(?:\(а\))?|пишет|написала?"

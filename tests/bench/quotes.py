@@ -69,13 +69,18 @@ def report(catalog: Catalog, view: View, chunker: Chunker, files: int, seconds: 
     covered = len(view.covered(threads))
     quoted = sum(one.chunk.quoted for key in threads for one in catalog.of_key(key))
     print(f"{quoted} passages are quotes; of {covered} the message is in the index itself")
-    for name, keys in (("all messages", list(threads)), ("messages in threads", in_threads)):
+    answers = [key for key in in_threads if catalog.document(key).references]
+    for name, keys in (("all messages", list(threads)), ("in threads", in_threads), ("answers in threads", answers)):
         ours = tokens(chunker, shown(catalog, view, keys))
         whole = tokens(chunker, cut_whole(chunker, (catalog.document(key) for key in keys)))
-        print(f"{name}: {ours:,} tokens embedded, {whole:,} if every body were embedded whole: {ours / whole:.0%}")
+        print(f"{name}: {ours:,} tokens embedded, {whole:,} if every body were embedded whole: {ours / whole:.1%}")
+        ours = tokens(chunker, shown(catalog, view, keys, bare=True))
+        whole = tokens(chunker, cut_whole(chunker, (catalog.document(key) for key in keys), bare=True))
+        print(f"  without the headers of sender and subject: {ours:,} of {whole:,}: {ours / whole:.1%}")
 
 
-def shown(catalog: Catalog, view: View, keys: Iterable[int]) -> Iterator[str]:
+def shown(catalog: Catalog, view: View, keys: Iterable[int], *, bare: bool = False) -> Iterator[str]:
+    """What is embedded; `bare`: without the header of each passage."""
     for key in keys:
         hidden = view.covered([key])
         rows: dict[int, list[Stored]] = {}
@@ -83,13 +88,15 @@ def shown(catalog: Catalog, view: View, keys: Iterable[int]) -> Iterator[str]:
             if (key, one.ordinal) not in hidden:
                 rows.setdefault(one.passage, []).append(one)
         for group in rows.values():
-            yield embedded_text(group[0].title, group[0].author, *(one.chunk for one in group))
+            title, author = (None, None) if bare else (group[0].title, group[0].author)
+            yield embedded_text(title, author, *(one.chunk for one in group))
 
 
-def cut_whole(chunker: Chunker, documents: Iterable[Document]) -> Iterator[str]:
+def cut_whole(chunker: Chunker, documents: Iterable[Document], *, bare: bool = False) -> Iterator[str]:
     for document in documents:
         [chunks] = chunker.chunks_of([replace(document, asides=())])
-        yield from (embedded_text(document.title, document.author, chunk) for chunk in chunks)
+        title, author = (None, None) if bare else (document.title, document.author)
+        yield from (embedded_text(title, author, chunk) for chunk in chunks)
 
 
 def tokens(chunker: Chunker, texts: Iterable[str]) -> int:
