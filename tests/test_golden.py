@@ -17,13 +17,27 @@ GOLDEN = Path(__file__).parent / "golden"
 EXPECTED = ".golden"
 NO_SAMPLES = {EXPECTED, ".py", ".pyc"}
 SAMPLES = sorted(path for path in GOLDEN.rglob("*") if path.is_file() and path.suffix not in NO_SAMPLES)
-FACTS = ("kind", "family", "title", "author", "recipients", "date", "message_id", "references", "tags", "links")
+FACTS = (
+    "kind",
+    "family",
+    "title",
+    "author",
+    "recipients",
+    "date",
+    "message_id",
+    "references",
+    "tags",
+    "links",
+    "aliases",
+)
 
 
 @pytest.fixture(scope="module")
 def readings() -> dict[Path, list[Member | Outcome | Ended]]:
-    """All samples, read by one worker."""
-    return read_all(SAMPLES)
+    """All samples, read by one worker. Times without a zone are the reader's own: here they are UTC."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        return read_all(SAMPLES)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: str(path.relative_to(GOLDEN)))
@@ -65,5 +79,7 @@ def _document(document: Document) -> Iterator[str]:
     for mark in document.marks:
         level = f" {mark.level}" if mark.level else ""
         yield f"mark {mark.offset}: {mark.kind}{level} {mark.label!r} at {document.text[mark.offset :][:20]!r}"
+    for aside in document.asides:
+        yield f"aside {aside.start}-{aside.end}: {aside.kind} {document.text[aside.start : aside.end][:20]!r}"
     yield "---- text"
     yield document.text

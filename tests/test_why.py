@@ -21,9 +21,9 @@ Ask = Callable[..., Fate]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("docs")
-    for name in ("mail.eml", "note.md"):
+    for name in ("mail/mail.eml", "notes/note.md"):
         shutil.copy(GOLDEN / name, root)
-    shutil.copy(GOLDEN / "note.md", root / "copy.md")
+    shutil.copy(GOLDEN / "notes/note.md", root / "copy.md")
     (root / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing that follows is one")
     (root / "damaged.pdf").write_bytes(b"%PDF-1.7\nnothing that follows is one either")
     (root / ".env").write_text("TOKEN=secret")
