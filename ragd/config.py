@@ -59,6 +59,7 @@ class Config:
     parse_seconds: float = _setting(60.0, "seconds that reading one file may take", least=0.1)
     parse_memory_mb: int = _setting(1500, "megabytes of memory that reading one file may take", least=100)
     parse_text_mb: int = _setting(200, "megabytes of text that one file may yield", least=1)
+    audio_model: str = _setting("", "the folder of a Whisper model (faster-whisper's form) that reads recordings")
     sweep_seconds: float = _setting(300.0, "seconds between the sweeps of `ragd watch` over all files", least=1)
     quiet_seconds: float = _setting(0.3, "seconds without a change after which `ragd watch` reads a file")
 

@@ -21,7 +21,7 @@ from ragd.indexing import Indexer, Meter, Reports, Tell, carry_over, indexer
 from ragd.judging import Judging
 from ragd.models import pull
 from ragd.pace import Pace, suffix_of
-from ragd.parsers import sandbox
+from ragd.parsers import extras, sandbox
 from ragd.parsers.pool import Limits
 from ragd.parsers.table import readable
 from ragd.reading import Reader
@@ -292,6 +292,7 @@ class Library:
         return told, Reports(tell, meter or _nothing, self._say, stop or threading.Event())
 
     def _writing(self, doing: str, reports: Reports) -> AbstractContextManager[Indexer]:
+        extras.use(audio_model=self.config.audio_model)
         limits = Limits(self.config.parse_seconds, self.config.parse_memory_mb, self.config.parse_text_mb)
         workers = self.config.workers or os.cpu_count() or 1
         return indexer(self.home, self._embedding, workers=workers, limits=limits, doing=doing, reports=reports)

@@ -3,12 +3,12 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ragd import wire
+from ragd import rules, wire
 from ragd.embedding import Embedding
 from ragd.errors import DiskFull, ModelError, SourceError
 from ragd.home import Home, holder, space_guard, write_whole
@@ -199,7 +199,7 @@ class Reader:
         """`status` of the contract."""
         writer = holder(self._home)
         state: dict[str, Any] = {"home": str(self._home.path), "roots": [], "documents": 0, "chunks": 0, "kinds": {}}
-        state |= {"failed": [], "embedder": embedder, "generator": generator}
+        state |= {"failed": [], "waiting": {"ocr": 0, "audio": 0}, "embedder": embedder, "generator": generator}
         state |= {"daemon": {"pid": writer.pid, "doing": writer.doing} if writer else None}
         state |= {"bytes": self._home.bytes()}
         try:
@@ -274,7 +274,19 @@ def _counts(view: View) -> dict[str, Any]:
     ]
     failed = [{"path": one.path, "note": one.note} for one in view.problems() if one.status == "failed"]
     counts: dict[str, Any] = {"roots": roots, "documents": view.count("documents"), "chunks": view.count("chunks")}
-    return counts | {"kinds": view.kinds(), "failed": failed}
+    return counts | {"kinds": view.kinds(), "failed": failed, "waiting": _waiting(_left_out(view))}
+
+
+def _waiting(left_out: Iterable[Outcome]) -> dict[str, int]:
+    """How much an extra that is not installed would read: pictures (pages count each) and recordings."""
+    waiting = {"ocr": 0, "audio": 0}
+    for one in left_out:
+        note = one.note or ""
+        for extra, remedy in (("ocr", rules.OCR), ("audio", rules.AUDIO)):
+            if note.endswith(remedy):
+                first = note.split(" ", maxsplit=1)[0].replace(",", "")
+                waiting[extra] += int(first) if first.isdecimal() else 1
+    return waiting
 
 
 def _time(seconds: float | None) -> str | None:

@@ -22,6 +22,8 @@ MAIL_INDEX = "kept by a mail program beside the mail"
 DELIVERING = "mail that is still being delivered"
 SYSTEM = "file of the operating system"
 BINARY = "binary"
+OCR = "`pip install 'ragd[ocr]'` reads its text"  # what is said wherever words wait for that
+AUDIO = "`pip install 'ragd[audio]'` and a Whisper model (`ragd config audio_model FOLDER`) read what is said in it"
 OUTSIDE = "link that leads outside the folder"
 FOLDER_LINK = "link to a folder that is read at its own place"
 BROKEN_LINK = "link that leads nowhere"
@@ -128,6 +130,9 @@ _NOT_TEXT = {
 _NOT_TEXT_RULES = MappingProxyType(
     {suffix: f"{what}, not read yet" if what in ("image", "audio", "video", "archive") else f"{BINARY} ({what})"
      for what, suffixes in _NOT_TEXT.items() for suffix in suffixes.split()}
+    | dict.fromkeys(("png", "jpg", "jpeg", "jpe", "tif", "tiff", "webp", "bmp", "heic", "heif"), f"an image; {OCR}")
+    | dict.fromkeys(("mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "wma", "amr"),
+                    f"a recording; {AUDIO}")
 )  # fmt: skip
 _LIFTED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)
 

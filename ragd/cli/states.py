@@ -11,6 +11,7 @@ from ragd.cli.safe import line
 from ragd.cli.screen import count, megabytes, put, results, short
 from ragd.cli.tell import tell
 from ragd.config import Setting
+from ragd.rules import AUDIO, OCR
 
 FACTS = 9  # columns of the names on the left
 
@@ -30,6 +31,10 @@ def status(state: dict[str, Any]) -> None:
     _fact(console, "answers", line(state["generator"]))
     if state["daemon"]:
         _fact(console, "writing", f"{line(state['daemon']['doing'])} (pid {state['daemon']['pid']})")
+    if state["waiting"]["ocr"]:
+        _fact(console, "waiting", f"{count(state['waiting']['ocr'], 'picture')} for OCR: {OCR}", style="yellow")
+    if state["waiting"]["audio"]:
+        _fact(console, "waiting", f"{count(state['waiting']['audio'], 'recording')}: {AUDIO}", style="yellow")
     if state["failed"]:
         failed = f"{len(state['failed']):,} could not be read: `ragd status --failed` says which and why"
         _fact(console, "failed", failed, style="yellow")

@@ -6,42 +6,80 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from ragd import rules
+from ragd.parsers.alive import busy
+from ragd.parsers.extras import engine
 from ragd.parsers.pdf_heads import running
 from ragd.parsers.pdf_layout import Line, Sheet, in_order, joined, sheet, usual_distance
 from ragd.parsers.pdf_notes import Note, notes
+from ragd.parsers.pdf_pictures import is_unread, read_picture, without_garbage
 from ragd.parsers.pdf_structure import Structure, structure_of
 from ragd.parsers.pdf_text import Mending
 from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
-from ragd.records import Document, Mark, Member
+from ragd.records import Document, Mark, Member, Outcome
 
 OUTLINE = 2000  # entries; more is no table of contents
 PAGES = 20_000  # that are read
+AT_ONCE = 200  # pages between two words that work goes on
+SECONDS = 60.0  # of the processor, for the OCR of a page
 ATTACHMENTS = 1000
+NAMED = 12  # pages that are named
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page as it was read. `unread` says what is not: letters that mean nothing, or a picture without text."""
+    """A page as it was read. `unread`: there are words on it that only OCR can read."""
 
     sheet: Sheet
     notes: tuple[Note, ...]
-    unread: bool = False
+    unread: bool
 
 
 def parse(source: Source) -> Parsed:
     with closing(_open(source.data)) as pdf:
         structure = structure_of(source.data, pdf)
-        pages = _pages(pdf)
+        pages = _pages(pdf, source.budget.alive)
+        if engine("ocr"):
+            pages = _with_pictures(pdf, pages, source.budget.alive)
         reading = _read(pages, structure.labels)
         if reading.text:
             yield Member(source.part, _document(source, reading, structure, _outline(pdf, reading)))
-        yield from _aside(source, "comments", _comments(pages, structure.labels), structure)
-        yield from _aside(source, "form values", _form(structure), structure)
+        aside = [
+            *_aside(source, "comments", _comments(pages, structure.labels), structure),
+            *_aside(source, "form values", _form(structure), structure),
+        ]
+        yield from aside
         for name, data in _attachments(pdf):
             yield from source.child(name, data)
-        if not reading.text:
-            raise NothingInIt("no text in it (scanned pages; reading pictures comes with OCR)")
+        yield from _left_out(source, pdf, pages, read=bool(reading.text or aside))
+
+
+def _left_out(source: Source, pdf: Any, pages: Sequence[_Page | None], *, read: bool) -> Iterator[Outcome]:
+    """What was not read: pages that are pictures, pages that are damaged, and those beyond all measure."""
+    unread = [number for number, page in enumerate(pages, start=1) if page and page.unread]
+    damaged = [number for number, page in enumerate(pages, start=1) if page is None]
+    if not read:
+        raise NothingInIt(_picture_note(len(unread)) if unread else "no words on its pages")
+    if unread:
+        yield source.left_out(_named(source, unread), _picture_note(len(unread)))
+    if damaged:
+        yield source.failed(_named(source, damaged), "damaged")
+    if len(pdf) > len(pages):
+        yield source.left_out(_named(source, [len(pages) + 1, len(pdf)]), f"only {PAGES:,} pages are read")
+
+
+def _picture_note(count: int) -> str:
+    if engine("ocr"):
+        return f"{count:,} pages on which no words were found"
+    return f"{count:,} {'page' if count == 1 else 'pages'} without letters that can be read, as of a scan; {rules.OCR}"
+
+
+def _named(source: Source, numbers: Sequence[int]) -> str:
+    """The name of a part: "pages 3, 5 and 9"."""
+    shown = ", ".join(map(str, numbers[:NAMED])) + (" ..." if len(numbers) > NAMED else "")
+    name = f"{'page' if len(numbers) == 1 else 'pages'} {shown}"
+    return source.unique(f"{source.part} > {name}" if source.part else name)
 
 
 def _aside(source: Source, name: str, aside: Reading, structure: Structure) -> Iterator[Member]:
@@ -116,8 +154,12 @@ def _document(source: Source, reading: Reading, structure: Structure, outline: l
     )
 
 
-def _pages(pdf: Any) -> list[_Page | None]:
-    pages = [_page(pdf, index) for index in range(min(len(pdf), PAGES))]
+def _pages(pdf: Any, alive: Callable[[], None]) -> list[_Page | None]:
+    pages: list[_Page | None] = []
+    for index in range(min(len(pdf), PAGES)):
+        pages.append(_page(pdf, index))
+        if index % AT_ONCE == AT_ONCE - 1:
+            alive()
     if not any(page is not None for page in pages):
         raise Unreadable("damaged PDF (none of its pages can be read)")
     return pages
@@ -129,9 +171,24 @@ def _page(pdf: Any, index: int) -> _Page | None:
 
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
-            return _Page(sheet(page, text), tuple(notes(page, text)))
+            seen = sheet(page, text)
+            unread = is_unread(page, seen)
+            return _Page(without_garbage(seen) if unread else seen, tuple(notes(page, text)), unread)
     except PdfiumError:
         return None
+
+
+def _with_pictures(pdf: Any, pages: list[_Page | None], alive: Callable[[], None]) -> list[_Page | None]:
+    """The pages, with what OCR reads on those that need it."""
+    read: list[_Page | None] = []
+    for index, page in enumerate(pages):
+        if page is None or not page.unread:
+            read.append(page)
+            continue
+        with busy(alive, SECONDS):
+            seen = read_picture(pdf, index, page.sheet)
+        read.append(_Page(seen, page.notes, unread=not seen.lines))
+    return read
 
 
 def _read(pages: Sequence[_Page | None], labels: tuple[str, ...]) -> Reading:
@@ -186,7 +243,7 @@ def _outline(pdf: Any, reading: Reading) -> list[Mark]:
 def _attachments(pdf: Any) -> Iterator[tuple[str, bytes]]:
     from pypdfium2 import PdfiumError
 
-    for index in range(min(pdf.count_attachments(), 1000)):
+    for index in range(min(pdf.count_attachments(), ATTACHMENTS)):
         try:
             attached = pdf.get_attachment(index)
             yield fact(attached.get_name()) or f"attachment {index + 1}", bytes(attached.get_data())

@@ -52,7 +52,8 @@ def running(sheets: Sequence[Sheet | None]) -> dict[int, set[int]]:
             if not numbering:
                 kept.add((chain[0].page, chain[0].line))
     found = {page: _outermost(sheet, edges[page], back[page]) for page, sheet in enumerate(sheets) if sheet}
-    return {page: {at for at in lines if (page, at) not in kept} for page, lines in found.items() if lines}
+    left_out = {page: {at for at in lines if (page, at) not in kept} for page, lines in found.items()}
+    return {page: lines for page, lines in left_out.items() if lines}
 
 
 def _met(sheets: Sequence[Sheet | None], edges: dict[int, list[tuple[bool, int]]]) -> dict[Key, list[_Seen]]:
@@ -61,7 +62,7 @@ def _met(sheets: Sequence[Sheet | None], edges: dict[int, list[tuple[bool, int]]
     for page, sheet in enumerate(sheets):
         for top, at in edges.get(page, ()):
             key = _masked(sheet.lines[at].text) if sheet else None
-            if sheet and key:
+            if sheet and key and (PAGE.fullmatch(key) or _is_at_edge(sheet, sheet.lines[at], top=top)):
                 met[top, key].append(_seen(page, at, sheet.lines[at]))
     return met
 
@@ -84,9 +85,13 @@ def _edges(sheet: Sheet) -> list[tuple[bool, int]]:
     low, high = order[: 2 * DEEP], order[::-1][: 2 * DEEP]
     # The last line may be a page number at any height: pages of a web page that was printed end with their text.
     return [
-        *((False, at) for at in low if at == low[0] or sheet.lines[at].bottom < EDGE * sheet.height),
-        *((True, at) for at in high if at == high[0] or sheet.lines[at].top > (1 - EDGE) * sheet.height),
+        *((False, at) for at in low if at == low[0] or _is_at_edge(sheet, sheet.lines[at], top=False)),
+        *((True, at) for at in high if at == high[0] or _is_at_edge(sheet, sheet.lines[at], top=True)),
     ]
+
+
+def _is_at_edge(sheet: Sheet, line: Line, *, top: bool) -> bool:
+    return line.top > (1 - EDGE) * sheet.height if top else line.bottom < EDGE * sheet.height
 
 
 def _masked(text: str) -> str | None:

@@ -13,6 +13,7 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 LEADERS = re.compile(r"([^\w\s])(?:\s*\1)+")  # the dots of a table of contents, a drawn line
 CID = re.compile(r"\(cid:\d+\)")
 TOGETHER = {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "HALFWIDTH", "FULLWIDTH"}  # stand with CJK
+RAISED = ("SUPERSCRIPT", "SUBSCRIPT", "CIRCLED", "DOUBLE-STRUCK", "SCRIPT", "BLACK-LETTER", "PLANCK", "KELVIN")
 ENOUGH = 20  # letters or signs, before anything is said of them
 
 
@@ -79,4 +80,8 @@ def _script(letter: str) -> str:
     name = unicodedata.name(letter, "?").split(" ", maxsplit=1)[0]
     if name in TOGETHER or name.startswith("CJK"):
         return "CJK"
-    return "" if name in ("MODIFIER", "COMBINING", "MATHEMATICAL", "MICRO", "OHM", "FEMININE", "MASCULINE") else name
+    return (
+        ""
+        if name in ("MODIFIER", "COMBINING", "MATHEMATICAL", "MICRO", "OHM", "FEMININE", "MASCULINE", *RAISED)
+        else name
+    )

@@ -209,6 +209,9 @@ class _Reading:
             return None
         if not process.waiting:
             raise BadFrame
+        if message.get("is") == "alive":
+            process.work()
+            return None
         file = process.waiting[0]
         if message.get("is") == "member":
             return file, unpack_member(message, body)

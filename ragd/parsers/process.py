@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from ragd.parsers.extras import for_workers
 from ragd.parsers.frames import PIECE, Frame, Frames, pack, path_out
 from ragd.records import SourceFile
 
 # -P: the folder that ragd was called in may hold a stranger's json.py, and must not come first on the path
 COMMAND = (sys.executable, "-P", "-m", "ragd.parsers.worker")
 
+WORK = 10.0  # seconds of a file's time that one word of a worker at work gives back
 AHEAD_FILES = 32  # files that a worker is told of before it has answered: the pipe never runs dry
 AHEAD_BYTES = 1 << 19  # but large files wait for whoever is free first
 AHEAD_PATHS = 4096  # characters: neither side may ever wait for the other
@@ -85,6 +87,10 @@ class Process:
         self.silent += seconds
         self.spent += seconds
 
+    def work(self) -> None:
+        """It computes, as one does who reads pictures: what this takes is bounded there, by each, and not in all."""
+        self.spent = max(self.spent - WORK, 0.0)
+
     def done(self) -> None:
         """The file being read has been read."""
         self.waiting.popleft()
@@ -129,9 +135,9 @@ def environment() -> dict[str, str]:
     house = str(Path(__file__).resolve().parents[2])
     known = {str(Path(sysconfig.get_path(where)).resolve()) for where in ("purelib", "platlib")}
     if house in known:
-        return dict(os.environ)
+        return {**os.environ, **for_workers()}
     paths = [house, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    return {**os.environ, **for_workers(), "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def why_it_does_not_start() -> str:

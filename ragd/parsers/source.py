@@ -18,7 +18,7 @@ from ragd.parsers.decode import is_binary, sound
 from ragd.parsers.digest import Digest
 from ragd.parsers.recognise import HEAD
 from ragd.parsers.sniff import TEXTUAL, looks_like, mislabelled
-from ragd.parsers.table import TEXT, Format, format_by_content, format_of
+from ragd.parsers.table import TEXT, Format, format_by_content, format_of, missing
 from ragd.records import Kind, Member, Outcome
 
 DEPTH = 8  # a message in a message in a message ...: deeper than anyone forwards
@@ -157,9 +157,10 @@ class _Seekable(io.RawIOBase):
 
 @dataclass(slots=True)
 class Budget:
-    """How many bytes the archives in one file may still unpack to, all together."""
+    """How many bytes the archives in one file may still unpack to, all together, and who is told that work goes on."""
 
     left: int = UNPACKED
+    alive: Callable[[], None] = lambda: None
 
     def spend(self, count: int) -> None:
         self.left -= count
@@ -265,7 +266,8 @@ class Source:
         if known is None and media_type.startswith("text/"):
             known = TEXT
         if known is None:
-            yield self.left_out(part, f"no parser for {Path(name).suffix.lower() or media_type or 'this'} files")
+            what = Path(name).suffix.lower() or media_type or "this"
+            yield self.left_out(part, missing(name, media_type) or f"no parser for {what} files")
         elif self.depth >= DEPTH:
             yield self.left_out(part, f"lies more than {DEPTH} parts deep")
         else:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import PurePath
 from zlib import crc32
 
+from ragd.parsers.extras import EXTRAS, Extra, engine, why_not
 from ragd.parsers.recognise import families_of, recognised
 from ragd.records import Kind
 
@@ -24,6 +25,8 @@ class Format:
     media_types: str = ""
     holds: bool = False  # files that the other parsers read: when one of those changes, this is read again
     grows: str = ""  # "module:function": whether what was appended (text before it, text of it) begins something new
+    needs: Extra | None = None  # the extra without which it is not read
+    gains: Extra | None = None  # the extra with which more of it is read: when it comes or goes, it is read again
     streamed: bool = False  # read in order or here and there, never held whole: it may be larger than the memory
 
 
@@ -37,6 +40,10 @@ GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz
 OPEN = "ragd.parsers.odf:parse"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 MBOX = "ragd.parsers.mbox:parse"
+IMAGES = ".png .jpg .jpeg .jpe .tif .tiff .webp .bmp .heic .heif"
+IMAGE_TYPES = "image/png image/jpeg image/tiff image/webp image/bmp image/heic image/heif"
+SOUNDS = ".mp3 .m4a .aac .flac .ogg .oga .opus .wav .aif .aiff .wma .amr"
+SOUND_TYPES = "audio/mpeg audio/mp4 audio/aac audio/flac audio/ogg audio/opus audio/wav audio/x-wav audio/x-aiff"
 TEXT = Format("text/1", PLAIN, "text", ".txt .text .log .nfo .me", "text/plain")
 FORMATS = (
     TEXT,
@@ -56,7 +63,9 @@ FORMATS = (
     Format("code/1", CODE, "code", ".diff .patch .proto .fs .pas .hxx .sol .ada .cob"),
     Format("markdown/1", "ragd.parsers.markdown:parse", "note", ".md .markdown .mdown .mkd .mdx .qmd", "text/markdown"),
     Format("html/1", "ragd.parsers.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
-    Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf"),
+    Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf", gains="ocr"),
+    Format("image/1", "ragd.parsers.image:parse", "image", IMAGES, IMAGE_TYPES, needs="ocr"),
+    Format("audio/1", "ragd.parsers.audio:parse", "audio", SOUNDS, SOUND_TYPES, needs="audio", streamed=True),
     Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml", "message/rfc822 message/global message/news"),
     Format("mail/1", "ragd.parsers.emlx:parse", "mail", ".emlx"),
     Format("mbox/1", MBOX, "mail", ".mbox .mbx", "application/mbox", grows="ragd.parsers.mbox:goes_on", streamed=True),
@@ -121,9 +130,17 @@ def format_of(name: str, media_type: str = "") -> Format | None:
     if media_type.startswith("message/"):  # an attached message is called "Re: your notes.txt" by some programs
         suffix = ""
     found = _by_suffix().get(suffix) or _by_media_type().get(media_type) or _foreign(suffix)
+    if found and found.needs and engine(found.needs) is None:
+        return None
     if found is None and PurePath(name).name.lower() in PLAIN_NAMES:
         return TEXT
     return found
+
+
+def missing(name: str, media_type: str = "") -> str | None:
+    """Why a file of a known format is not read: it takes an extra that is not there; None of all others."""
+    found = _by_suffix().get(_suffix(name)) or _by_media_type().get(media_type)
+    return why_not(found.needs) if found and found.needs and engine(found.needs) is None else None
 
 
 def format_by_content(name: str, head: bytes) -> Format | None:
@@ -146,8 +163,12 @@ def reader_version(name: str) -> str:
     known = known or TEXT
     every = families()
     if known.kind == "mail" or known.holds or any(_by_family()[family].holds for family in open_to):
-        return f"{known.family} {_check(every)}"
-    return f"{known.family} {_check({family: every[family] for family in open_to})}" if open_to else known.family
+        there = [by for by in map(engine, EXTRAS) if by]
+        return " ".join([known.family, _check(every), *there])
+    extra = known.gains or known.needs
+    by = [engine(extra)] if extra else []
+    checks = [_check({family: every[family] for family in open_to})] if open_to else []
+    return " ".join([known.family, *checks, *filter(None, by)])
 
 
 def _check(versions: dict[str, int]) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ragd.parsers.decode import sound
+from ragd.parsers.extras import AUDIO_MODEL
 from ragd.parsers.frames import Frame, Frames, pack, pack_member, pack_outcome, path_in, write_all
 from ragd.parsers.sandbox import lock_in
 from ragd.parsers.source import ChangedMeanwhile, OpenFile, Unreadable, attempt, open_source
@@ -39,7 +40,8 @@ def main() -> None:
     commands, answers = _private_pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _set(resource.RLIMIT_FSIZE, SCRATCH)
-    held = lock_in(os.environ.get("TMPDIR"))
+    models = [os.environ[AUDIO_MODEL]] if os.environ.get(AUDIO_MODEL) else []
+    held = lock_in(os.environ.get("TMPDIR"), models=models)
     write_all(answers, pack({"is": "ready", "sandbox": held}))
     told = Told(commands)
     limits = told.limits()
@@ -128,7 +130,9 @@ class Worker:
         documents = 0
         status, note = "indexed", ""
         measure = Measure(self._limits["text_mb"], file.size)
-        for found in self._announced(attempt(open_source(Path(os.fsdecode(path)), file)), file):
+        source = open_source(Path(os.fsdecode(path)), file)
+        source.budget.alive = lambda: self._send(pack({"is": "alive"}))
+        for found in self._announced(attempt(source), file):
             measure.take(found)
             if isinstance(found, Member):
                 documents += 1

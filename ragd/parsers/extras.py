@@ -1,0 +1,53 @@
+"""What is read only where an extra of ragd is installed: pictures by `ragd[ocr]`, recordings by `ragd[audio]`."""
+
+import os
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from ragd import rules
+
+Extra = Literal["ocr", "audio"]
+EXTRAS: tuple[Extra, ...] = ("ocr", "audio")
+MODULES: dict[Extra, tuple[str, ...]] = {"ocr": ("rapidocr",), "audio": ("faster_whisper",)}
+WHY_NOT: dict[Extra, str] = {"ocr": f"an image; {rules.OCR}", "audio": f"a recording; {rules.AUDIO}"}
+AUDIO_MODEL = "RAGD_AUDIO_MODEL"  # the variable by which a worker learns of it
+_chosen: dict[str, str] = {}
+
+
+def use(*, audio_model: str) -> None:
+    """The folder of the model that a person chose for recordings ("": none), from now on and for all workers."""
+    _chosen[AUDIO_MODEL] = str(Path(audio_model).expanduser()) if audio_model else ""
+
+
+def models() -> list[str]:
+    """The folders of models that parsers read."""
+    return [place for place in (audio_model(),) if place]
+
+
+def audio_model() -> str:
+    """The folder of the model for recordings; "" where none was chosen."""
+    return _chosen.get(AUDIO_MODEL, os.environ.get(AUDIO_MODEL, ""))
+
+
+def for_workers() -> dict[str, str]:
+    """What a worker is told of this by its environment."""
+    return {AUDIO_MODEL: audio_model()}
+
+
+def engine(extra: Extra) -> str | None:
+    """The module that reads for an extra; None where it is not installed, or has no model to read with."""
+    if extra == "audio" and not audio_model():
+        return None
+    return _installed(extra)
+
+
+@lru_cache(maxsize=2)
+def _installed(extra: Extra) -> str | None:
+    return next((module for module in MODULES[extra] if find_spec(module)), None)
+
+
+def why_not(extra: Extra) -> str:
+    """Why a file is not read, for a person."""
+    return WHY_NOT[extra]
