@@ -276,6 +276,7 @@ class ReadPart:
     characters: int
     passages: int
     with_meaning: int
+    quotes: int  # passages that are another message's, which is in the index: they are found there
     also_at: tuple[tuple[str, str | None], ...]  # further places: path, part
 
 

@@ -110,7 +110,7 @@ def fate(what: Fate) -> dict[str, Any]:
         "read_at": what.read_at,
         "documents": [
             {name: getattr(one, name) for name in ("part", "id", "kind", "title", "date", "characters", "passages")}
-            | {"reader": one.family, "with_meaning": one.with_meaning}
+            | {"reader": one.family, "with_meaning": one.with_meaning, "quotes": one.quotes}
             | {"also_at": [{"path": path, "part": part} for path, part in one.also_at]}
             for one in what.parts
         ],

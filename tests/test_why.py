@@ -72,6 +72,22 @@ def test_the_same_content_elsewhere_is_named(ask: Ask, folder: Path) -> None:
     assert fate.parts[0].also_at == ((str(folder / "copy.md"), None),)
 
 
+def test_a_quote_whose_message_is_there_is_counted_apart(tmp_path: Path) -> None:
+    words = "The boiler on the second floor loses water every night, and nobody knows where it goes."
+    first = f"From: a@example.org\nSubject: Boiler\nMessage-ID: <one@x>\n\n{words}\n"
+    second = (
+        f"From: b@example.org\nSubject: Re: Boiler\nIn-Reply-To: <one@x>\n\nI will look at it.\n\nA wrote:\n> {words}\n"
+    )
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "1.eml").write_text(first)
+    (folder / "2.eml").write_text(second)
+    with Library.open(tmp_path / "home") as library:
+        library.add([folder])
+        [one] = library.why(folder / "2.eml").parts
+    assert (one.passages, one.with_meaning, one.quotes) == (1, 1, 1)
+
+
 def test_a_file_that_failed_or_was_left_out_says_why(ask: Ask, folder: Path) -> None:
     assert ask(folder / "broken.pdf").status == "failed"
     assert "PDF" in (ask(folder / "broken.pdf").note or "")

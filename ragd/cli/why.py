@@ -102,4 +102,6 @@ def _document(one: ReadPart) -> str:
     places = [short(path) + (f" > {line(part)}" if part else "") for path, part in one.also_at]
     also = f"; also at {', '.join(places[:FEW])}{' ...' if len(places) > FEW else ''}" if places else ""
     dated = f", {one.date[:10]}" if one.date else ""
-    return f"{name}{title}: {one.family}{dated}, {one.characters:,} characters, {count(one.passages, 'passage')}{also}"
+    quotes = f" and {count(one.quotes, 'quote')} found in another message" if one.quotes else ""
+    length = f"{one.characters:,} characters, {count(one.passages, 'passage')}{quotes}"
+    return f"{name}{title}: {one.family}{dated}, {length}{also}"

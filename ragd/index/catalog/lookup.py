@@ -13,9 +13,10 @@ FILE = "path, size, mtime_ns, ctime_ns, device, inode, digest, reader, status, n
 SPACE = "(SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'space')"
 PARTS = (
     "SELECT p.part, d.id, d.kind, d.title, d.date, d.family, d.length,"
-    " (SELECT count(*) FROM chunks c WHERE c.key = p.key),"
+    " (SELECT count(*) FROM chunks c WHERE c.key = p.key AND NOT c.covered),"
     " (SELECT count(*) FROM chunks c JOIN vectors v ON v.passage = c.passage"
-    f" WHERE c.key = p.key AND v.space = {SPACE})"
+    f" WHERE c.key = p.key AND NOT c.covered AND v.space = {SPACE}),"
+    " (SELECT count(*) FROM chunks c WHERE c.key = p.key AND c.covered)"
     " FROM places p JOIN documents d USING (key) WHERE p.path = ? ORDER BY p.part"
 )
 ALSO_AT = (
