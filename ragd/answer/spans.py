@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from ragd import places
-from ragd.answer import courtesy, sentences, values, words
+from ragd.answer import courtesy, said_of, sentences, values, words
 from ragd.records import Found, Hit, Mark
 
 LONGEST = 3  # pieces in one quote
@@ -16,6 +16,7 @@ LONGEST_QUOTE = 600  # code points; a single piece may be longer
 # A quote never crosses one of these: what stands on two pages or under two headings is not one text to the eye.
 WALLS = frozenset({"page", "column", "slide", "sheet", "message", "turn", "heading"})
 
+_LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]\s", re.MULTILINE)  # numbers a step and counts nothing
 _FRONTMATTER = re.compile(r"---\n.*?\n---(?:\n|$)", re.DOTALL)
 
 
@@ -80,8 +81,13 @@ class Span:
         return frozenset(words.stem(word) for word in words.tokens(self.text))
 
     @cached_property
+    def heads(self) -> frozenset[str]:
+        """The words of the heads of the tables that its rows are of."""
+        return _stems(said_of.heads_of(self.text, self.hit.chunk.text))
+
+    @cached_property
     def values(self) -> values.Values:
-        return values.values(self.text)
+        return values.values(_LIST_NUMBER.sub("", self.text))
 
     @cached_property
     def numbers(self) -> frozenset[float]:
