@@ -51,7 +51,8 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     steps += [_within(document.within)] if document.within else []
     steps += ["quoted"] if chunk.quoted else []
     steps += [_pages(chunk, start, end)]
-    steps += [mark.label for mark in held(chunk.marks, start, start + 1) if mark.kind in ("heading", "turn")]
+    steps += [mark.label for mark in held(chunk.marks, start, start + 1) if mark.kind == "heading"]
+    steps += [_turns(chunk, start, end)]
     lines = lines_of(chunk, start, end)
     if lines:
         steps.append(f"line {lines[0]}" if lines[0] == lines[1] else f"lines {lines[0]}-{lines[1]}")
@@ -65,6 +66,12 @@ def _pages(chunk: Chunk, start: int, end: int) -> str:
     word = {"page": "p.", "slide": "slide", "sheet": "sheet", "cell": "cell"}[within[0].kind]
     first, last = within[0].label, within[-1].label
     return f"{word} {first}" if first == last else f"{word} {first}-{last}"
+
+
+def _turns(chunk: Chunk, start: int, end: int) -> str:
+    """Who spoke when: of several turns the first and the last."""
+    turns = [mark.label for mark in held(chunk.marks, start, end) if mark.kind == "turn"]
+    return turns[0] if len(set(turns)) == 1 else f"{turns[0]} to {turns[-1]}" if turns else ""
 
 
 def _mail(document: Found) -> str:

@@ -76,6 +76,7 @@ def test_the_place_of_a_chats_passage_is_who_and_when(tmp_path: Path) -> None:
     found = Found(chat.id, "", "", None, None, "chat", chat.author, None, None, ())
     assert describe(chunk, found, 0, 5) == "Dana, 2 March 2024 14:05 > line 1"
     assert describe(chunk, found, 35, 40).startswith("Kees, 2 March 2024 14:06")
+    assert describe(chunk, found, 0, 80).startswith("Dana, 2 March 2024 14:05 to Kees, 13 March 2024 14:06 > lines 1-3")
 
 
 TELEGRAM = {
