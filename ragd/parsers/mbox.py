@@ -20,6 +20,11 @@ CLOCK = rb"\d\d?:\d\d(?::\d\d)?"
 ENVELOPE = re.compile(  # "From dana@example.org Sat Jan  3 01:05:34 1996", with a zone before or after the year
     rb"^From (?:.*\s)?(?:" + CLOCK + rb"\b.*\b\d{4}\b|\d{4}\b.*\b" + CLOCK + rb")"
 )
+PLAINLY = re.compile(  # as every program that delivers mail writes it: whatever follows, a message begins
+    rb"^From \S+\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d\d? "
+    + CLOCK
+    + rb"(?: [A-Z]{3,4}| [+-]\d{4})? \d{4}(?: [+-]\d{4})?\s*$"
+)
 NAMELESS = re.compile(rb"^From (?:-|\S+@\S+|MAILER[-_]DAEMON|\S+)\s*$")
 HEADER = re.compile(rb"^(?:[!-9;-~]{1,100}:|>?From )")
 KNOWN_HEADER = re.compile(
@@ -136,7 +141,7 @@ def _length(line: bytes) -> int:
 def _begins(line: bytes, following: bytes, *, blank: bool) -> bool:
     if not ENVELOPE.match(line):
         return blank and bool(NAMELESS.match(line)) and bool(KNOWN_HEADER.match(following))
-    return bool((HEADER if blank else KNOWN_HEADER).match(following))
+    return (blank and bool(PLAINLY.match(line))) or bool((HEADER if blank else KNOWN_HEADER).match(following))
 
 
 def _whole(lines: list[bytes], *, started: bool) -> bytes:
