@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 AT_ONCE = 128  # passages that are written together: each write is a file more for searches to open
 SECONDS = 2.0  # after which a slow machine writes what it has: a file that was saved meanwhile waits no longer
 SLICE_SECONDS = 0.4  # what is embedded in one go: a run that is stopped waits for it
-FIRST_SLICE, LEAST_SLICE, LARGEST_SLICE = 16, 2, 2_048  # passages
+FIRST_SLICE, LEAST_SLICE, LARGEST_SLICE = 4, 2, 2_048  # passages
 
 
 class Embedding(Protocol):
