@@ -39,6 +39,10 @@ def greedy(source):
 def flood(source): yield _document(source, "x" * (3 << 20))
 def endless(source):
     while True: yield _document(source, "")
+def busy(source):
+    until = time.process_time() + float(os.environ["SECONDS"])
+    while time.process_time() < until: pass
+    yield _document(source, "done")
 def drip(source):
     while True: time.sleep(0.3); yield _document(source, "")
 def raises(source): raise ZeroDivisionError("by nought")
@@ -94,6 +98,7 @@ KINDS = (
     "flood",
     "endless",
     "drip",
+    "busy",
     "raises",
     "chatty",
     "prying",
@@ -219,6 +224,17 @@ def test_a_reader_that_is_slow_to_be_asked_is_not_late(tmp_path: Path) -> None:
         for _, answer in pool.read(map(source_file, paths)):
             time.sleep(0.25)
             assert not isinstance(answer, Ended) or answer.outcome.status == "indexed"
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="only Linux tells who waited for a processor")
+def test_a_reader_that_waits_for_a_processor_is_not_late(strangers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECONDS", "0.4")
+    paths = [strangers / f"{number}.busy" for number in range(16)]
+    for path in paths:
+        path.write_text("words")
+    # more readers than processors: each gets a part of one
+    answers = read_all(paths, workers=8, limits=Limits(seconds=1))
+    assert {ended(answers[path]).note for path in paths} == {None}
 
 
 def test_what_no_store_takes_is_replaced(strangers: Path) -> None:

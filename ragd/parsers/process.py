@@ -19,6 +19,7 @@ from ragd.records import SourceFile
 # -P: the folder that ragd was called in may hold a stranger's json.py, and must not come first on the path
 COMMAND = (sys.executable, "-P", "-m", "ragd.parsers.worker")
 
+LOOK = 0.25  # seconds between two looks at how long it waited for a processor
 WORK = 10.0  # seconds of a file's time that one word of a worker at work gives back
 AHEAD_FILES = 32  # files that a worker is told of before it has answered: the pipe never runs dry
 AHEAD_BYTES = 1 << 19  # but large files wait for whoever is free first
@@ -37,6 +38,8 @@ class Process:
         self.waiting: deque[SourceFile] = deque()  # the first is the one being read
         self.silent = 0.0  # seconds since it last spoke
         self.spent = 0.0  # seconds on the file being read
+        self._uncounted = 0.0  # seconds that are in neither yet
+        self._starved = 0.0  # seconds in its life that it waited for a processor
         self.ready = False  # it has spoken
         self.retires = False  # it goes by itself: old, or grown too large
         self._frames = Frames(limit=max(4 * text_mb, 64) << 20)
@@ -83,9 +86,17 @@ class Process:
             os.close(descriptor)
 
     def wait(self, seconds: float) -> None:
-        """Count time in which we did nothing but wait for it."""
-        self.silent += seconds
-        self.spent += seconds
+        """Count time in which we did nothing but wait for it, and it did not itself wait for a processor.
+
+        On a machine that is busy otherwise it may wait long, and what it reads is not to blame.
+        """
+        self._uncounted += seconds
+        if self._uncounted >= LOOK:
+            starved = _starved(self.pid)
+            counted = max(self._uncounted - (starved - self._starved), 0.0)
+            self._uncounted, self._starved = 0.0, starved
+            self.silent += counted
+            self.spent += counted
 
     def work(self) -> None:
         """It computes, as one does who reads pictures: what this takes is bounded there, by each, and not in all."""
@@ -94,7 +105,7 @@ class Process:
     def done(self) -> None:
         """The file being read has been read."""
         self.waiting.popleft()
-        self.spent = 0.0
+        self.spent = self._uncounted = 0.0
 
     def hear(self) -> Iterator[Frame]:
         """The frames that one look into the pipe brings; raises Dead at its end."""
@@ -128,6 +139,14 @@ class Process:
         with suppress(BrokenPipeError, ConnectionResetError):  # it is gone: the end of its answers tells so
             sent = socket.send_fds(self._commands, [frame], descriptors)
             self._commands.sendall(frame[sent:])
+
+
+def _starved(pid: int) -> float:
+    """Seconds that a process was ready to run and had no processor; 0 where the system does not count them."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def environment() -> dict[str, str]:
