@@ -22,7 +22,7 @@ from ragd.records import Found
         ("| [[Share\\|Shared]] | Yes | | No |", "Shared · Yes · No"),
         ("## Tiers\n> [!info] Note\n> It is so. ^block-1", "Tiers\nNote\nIt is so."),
         ("---\ntags: [a]\n---\nText", "Text"),
-        ("---\ntags: [a]\n---\n", "---\ntags: [a]\n---\n"),
+        ("---\ntags: [a]\n---\n", "tags: [a]\n"),
         ("Press <kbd>Ctrl</kbd>.<br>Done[^1]", "Press Ctrl.Done"),
         ("So:\n```md\n[[Link]]\n```\nand [[Link]]", "So:\n[[Link]]\nand Link"),
         ("1\\. no list", "1. no list"),

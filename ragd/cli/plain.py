@@ -8,7 +8,7 @@ from ragd.records import Found
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"})
 
-_FRONTMATTER = re.compile(r"\A---\n.*?\n---(?:\n|\Z)", re.DOTALL)
+_FRONTMATTER = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n?", re.MULTILINE)
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?\|?\s*")
 _CELL = re.compile(r"(?<!\\)\|")
@@ -57,7 +57,9 @@ def plain_of(document: Found, text: str) -> str:
 def plain(text: str) -> str:
     """Markdown without its marks. Code between fences stays as it is."""
     body = _FRONTMATTER.sub("", text)
-    pieces = _FENCE.split(body if body.strip() else text)
+    if not body.strip():
+        return _FRONTMATTER.sub(r"\1\n", text)  # it is all that there is to show
+    pieces = _FENCE.split(body)
     return "".join(piece if number % 2 else _unmarked(piece) for number, piece in enumerate(pieces))
 
 
