@@ -3,12 +3,13 @@
     python tests/bench/formats.py --data ../shared [--only mail-spamassassin,pdf-mixed] [--reasons]
 
 Each corpus is added to an empty home in a process of its own: files met, documents and chunks in the index, files and
-parts that failed (with `--reasons` each reason, its count and an example), seconds, and the most memory that the
-process and its workers held together.
+parts that failed (with `--reasons` each reason, its count and an example), seconds by the clock and of the processors
+(on a busy machine only the latter say much), and the most memory that the process and its workers held together.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from measured import Memory, reading
 from ragd.index.catalog import View
 from ragd.records import Outcome
 
-HEAD = "| corpus | files | read | left out | failed | documents | chunks | parts left out / failed | s | MB |"
+HEAD = "| corpus | files | read | left out | failed | documents | chunks | parts left out / failed | s | processor s | MB |"
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
         print(json.dumps(measure(options.one)))
         return
     only = set(filter(None, options.only.split(",")))
-    print(f"{HEAD}\n|---|{'---:|' * 9}")
+    print(f"{HEAD}\n|---|{'---:|' * 10}")
     reasons = []
     for corpus in sorted(path for path in (options.data / "corpora").iterdir() if not only or path.name in only):
         command = [sys.executable, __file__, "--data", str(options.data), "--one", str(corpus.resolve())]
@@ -60,7 +61,7 @@ def row(name: str, found: dict[str, Any]) -> str:
     figures = [total, files.get("indexed", 0), files.get("skipped", 0), files.get("failed", 0)]
     figures += [found["documents"], found["chunks"]]
     shown = " | ".join(f"{figure:,}" for figure in figures)
-    return f"| {name} | {shown} | {parts} | {found['seconds']:.1f} | {found['peak'] / 1e6:.0f} |"
+    return f"| {name} | {shown} | {parts} | {found['seconds']:.0f} | {found['processors']:.0f} | {found['peak'] / 1e6:.0f} |"
 
 
 def measure(corpus: Path) -> dict[str, Any]:
@@ -90,6 +91,7 @@ def measure(corpus: Path) -> dict[str, Any]:
         "documents": documents,
         "chunks": chunks,
         "seconds": seconds,
+        "processors": sum(os.times()[:4]),
         "peak": memory.peak,
         "reasons": reasons,
     }
