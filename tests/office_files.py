@@ -1,5 +1,6 @@
 """Office files as their programs write them, as far as a reader looks: made from the XML of their parts."""
 
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -173,3 +174,19 @@ def write_odf(path: Path, kind: str, inside: str, *, styles: str = "", parts: Pa
             **(parts or {}),
         },
     )
+
+
+def write_ole(path: Path, *streams: str) -> Path:
+    """An old container with these (empty) streams: one sector lists the sectors, one the streams."""
+    free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    header = struct.pack("<8s16xHHHHH6xIIIIIIIII", bytes.fromhex("d0cf11e0a1b11ae1"), 62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0)  # fmt: skip  # noqa: E501
+    sectors = struct.pack("<128I", table, end, *[free] * 126)
+    entries = b"".join(
+        struct.pack("<64sHBBIII36xIQ", name.encode("utf-16-le"), 2 * len(name) + 2, kind, 1, free, right, child, end, 0)
+        for name, kind, right, child in (
+            ("Root Entry", 5, free, 1),
+            *((name, 2, at + 2 if at + 1 < len(streams) else free, free) for at, name in enumerate(streams)),
+        )
+    )
+    path.write_bytes(header + struct.pack("<109I", 0, *[free] * 108) + sectors + entries.ljust(512, b"\0"))
+    return path

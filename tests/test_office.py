@@ -12,6 +12,7 @@ from office_files import (
     shape,
     write_docx,
     write_odf,
+    write_ole,
     write_pptx,
     write_zip,
     xml,
@@ -156,6 +157,27 @@ def test_a_locked_file_says_that_it_is_locked(tmp_path: Path) -> None:
     (outcome,) = parsed(path)
     assert isinstance(outcome, Outcome)
     assert (outcome.status, outcome.note) == ("failed", "is protected by a password")
+
+
+@pytest.mark.parametrize(
+    ("name", "streams", "note"),
+    [
+        ("a.docx", ("EncryptedPackage", "EncryptionInfo"), "is protected by a password"),
+        ("a.xlsx", ("EncryptionInfo", "EncryptedPackage"), "is protected by a password"),
+        ("a.doc", ("WordDocument",), "damaged Word document"),
+        ("a.xls", ("Workbook",), "damaged Excel workbook"),
+        ("a.doc", ("__substg1.0_0037001F",), "named .doc but is an Outlook message"),
+        (
+            "a.doc",
+            ("VisioDocument",),
+            "is an old Office file of a kind that cannot be read (Publisher, Visio, Works ...)",
+        ),
+    ],
+)
+def test_an_old_container_says_what_it_holds(tmp_path: Path, name: str, streams: tuple[str, ...], note: str) -> None:
+    (outcome,) = parsed(write_ole(tmp_path / name, *streams))
+    assert isinstance(outcome, Outcome)
+    assert (outcome.status, outcome.note) == ("failed", note)
 
 
 @pytest.mark.parametrize("suffix", ["doc", "odt", "rtf", "xlsx", "txt"])

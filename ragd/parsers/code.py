@@ -36,7 +36,7 @@ SIGNS = {  # language: a line that begins a place, its name in the group called 
         r"|(?:export\s+)?(?:const|let|var)\s+(?P<name2>[\w$]+)\s*(?::[^=]{1,80})?=\s*(?:async\s*)?"
         r"(?:function\b|\([^)]{0,200}\)\s*(?::[^=]{1,80})?=>|[\w$]+\s*=>)"
         r"|(?:(?:public|private|protected|static|async|readonly|override|get|set|abstract)\s+)*\*?"
-        r"(?P<name3>[#\w$]+)\s*\([^;]{0,200}\)\s*(?::[^={;]{1,80})?\{\s*$"
+        r"(?P<name3>[#\w$]+)\s*\((?![^;]*(?:function|=>))[^;]{0,200}\)\s*(?::[^={;]{1,80})?\{\s*$"
     ),
     "java": (
         rf"(?:{JAVA_WORDS}\s+)*{TYPES}\s+(?P<name>\w+)"
@@ -49,6 +49,7 @@ SIGNS = {  # language: a line that begins a place, its name in the group called 
         r"|#\s*define\s+(?P<name2>\w+)\("
         r"|(?:[\w:<>,~*&]{1,80}[ \t*&]+){1,6}\**(?P<name3>(?:\w+::)*~?\w+)\s*\([^;{}]{0,300}\)?\s*"
         r"(?:const|noexcept|override|final)?\s*\{?[^;]*$"
+        r"|(?<![ \t])(?P<name4>[a-z_]\w*)\([^;{}]{0,300}\)?\s*\{?$"  # below its type, as GNU has it
     ),
     "go": r"func\s+(?:\([^)]{0,80}\)\s*)?(?P<name>\w+)|type\s+(?P<name2>\w+)\s",
     "rust": (
@@ -128,7 +129,7 @@ def symbols(text: str, suffix: str) -> Iterator[Mark]:
     for count, found in enumerate(_lines(language).finditer(text)):
         if count >= MOST:
             return
-        name = next((found[group] for group in ("name", "name2", "name3") if _group(found, group)), "")
+        name = next((found[group] for group in ("name", "name2", "name3", "name4") if _group(found, group)), "")
         start = found.start("line")
         while at < len(quoted) and quoted[at][1] < start:
             at += 1

@@ -47,8 +47,9 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 APART_ROLES = frozenset(("navigation", "menu", "menubar", "search", "banner", "contentinfo", "toolbar", "dialog"))
 APART_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav(?:bar|igation)?|(?:side|top)?menu|sidebar|breadcrumbs?|cookies?(?:-?(?:banner|consent|notice))"
-    r"|pagination|skip-?link|social-?(?:share|links?|media)|share-?buttons?|sr-only|visually-?hidden|advert(?:isement)?s?)"
-    r"(?:$|[\s_-])",
+    r"|pagination|skip-?link|social-?(?:share|links?|media)|share-?buttons?|sr-only|visually-?hidden|advert(?:isement)?s?"
+    r"|cookie-?(?:bar|law|pop-?up|policy|dialog)|gdpr|consent|onetrust|cybotcookiebotdialog|didomi|usercentrics)"
+    r"(?:$|[\s_-])|(?:^|\s)(?:(?:site|page|global|main)[_-]?)?footer(?:[_-]?(?:wrapper|container))?(?:$|\s)",
     re.IGNORECASE,
 )
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
