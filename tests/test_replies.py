@@ -1,7 +1,7 @@
 """What in a mail is not its writer's own: quotes, who is quoted, signatures, feet."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ragd.parsers.html import read_page
@@ -152,7 +152,8 @@ def test_what_the_markup_says_is_quoted_needs_no_mark(before: str, quoted: str) 
 def test_all_below_outlooks_rule_is_quoted() -> None:
     rule = '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">'
     page = read_page(
-        f"<p>Fine.</p>{rule}<p><b>From:</b> Kees<br><b>Sent:</b> Monday<br><b>Subject:</b> drill</p></div><p>Shall I?</p>",
+        f"<p>Fine.</p>{rule}<p><b>From:</b> Kees<br><b>Sent:</b> Monday<br><b>Subject:</b> drill</p></div>"
+        "<p>Shall I?</p>",
         meant_as="mail",
     )
     found = {one.kind: page.text[one.start : one.end] for one in asides(page.text, author=DANA, given=page.asides)}
@@ -176,6 +177,7 @@ LINES = some.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(some.lists(LINES, max_size=30))
 def test_asides_are_spans_in_order_whatever_the_lines(lines: list[str]) -> None:
     text = clean("\n".join(lines))
