@@ -51,7 +51,9 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     steps += [_within(document.within)] if document.within else []
     steps += ["quoted"] if chunk.quoted else []
     steps += [_pages(chunk, start, end)]
-    steps += [mark.label for mark in held(chunk.marks, start, start + 1) if mark.kind == "heading"]
+    marks = held(chunk.marks, start, start + 1)
+    sheets = {mark.label for mark in marks if mark.kind == "sheet"}  # whose names stand above their rows as headings
+    steps += [mark.label for mark in marks if mark.kind == "heading" and mark.label not in sheets]
     steps += [_turns(chunk, start, end)]
     lines = lines_of(chunk, start, end)
     if lines:
