@@ -46,6 +46,19 @@ def test_one_message_in_two_exports_is_one_document_with_the_labels_of_both(libr
     assert library.status()["documents"] == 1
 
 
+def test_a_message_that_is_read_in_its_maildir_loses_its_label(library: Library, tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    for name in ("cur", "new", "tmp"):
+        (box / name).mkdir(parents=True)
+    (box / "new" / "1709456400.M1P1.host").write_bytes(message().as_bytes())
+    library.add([box])
+    assert library.search("ladder label:unread")
+    (box / "new" / "1709456400.M1P1.host").rename(box / "cur" / "1709456400.M1P1.host:2,FS")
+    library.sync()
+    assert library.search("ladder label:unread") == []
+    assert library.search("ladder")[0].document.labels == ("flagged",)
+
+
 def test_an_attachment_names_its_message_and_the_message_its_attachments(library: Library, tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     mbox(tmp_path / "export" / "all.mbox", message(attach=True))

@@ -11,6 +11,7 @@ from ragd.index.catalog import Adopted, Batch, Catalog, Entry, KnownFile, Read
 from ragd.index.chunk import Chunker, embedded_text, groups, header_above
 from ragd.index.grown import Names
 from ragd.index.words import WordRow, Words
+from ragd.parsers import labels
 from ragd.parsers.digest import digests_of
 from ragd.parsers.pool import Ended, GoesOn, Pool
 from ragd.parsers.table import may_grow
@@ -157,6 +158,8 @@ class Basket:
             return False
         path = str(file.path)
         own = next((known for known in twins if str(known.file.path) == path), None)
+        if not own and (labels.by_path(file.path) or labels.by_path(twins[0].file.path)):
+            return False  # a Maildir's message that was read meanwhile has other labels: it is parsed, nothing embedded
         known = replace(own or twins[0], file=file)
         if own:
             self._batch.touched.append(known)

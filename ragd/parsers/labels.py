@@ -2,6 +2,7 @@
 
 import re
 from email.message import Message
+from pathlib import Path
 
 from ragd.parsers import headers
 from ragd.parsers.source import Source
@@ -15,9 +16,14 @@ OF_GMAIL = {  # what Takeout writes for Gmail's own labels
 }
 
 
+def by_path(path: Path) -> bool:
+    """Whether the place of a file says something of the message in it, which the same bytes elsewhere do not say."""
+    return path.parent.name in ("cur", "new")
+
+
 def of_path(source: Source) -> tuple[str, ...]:
     """A Maildir's flags, which are the end of the file's name; a message in `new` was not looked at yet."""
-    if source.file is None or source.path.parent.name not in ("cur", "new"):
+    if source.file is None or not by_path(source.path):
         return ()
     found = MAILDIR_FLAGS.search(source.path.name)
     if found is None:
