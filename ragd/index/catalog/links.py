@@ -90,7 +90,8 @@ def _written(target: str) -> str:
 
 
 def _name(target: str) -> str:
-    return _bare(PurePosixPath(_written(target)).name).casefold()
+    """The name alone; Logseq keeps its page "house/boiler" as "house___boiler.md" or "house%2Fboiler.md"."""
+    return _bare(PurePosixPath(_written(target).replace("___", "/")).name).casefold()
 
 
 def _bare(name: str) -> str:
