@@ -5,6 +5,21 @@ from datetime import date, datetime, timedelta, timezone
 
 ISO = re.compile(r"\d{4}-\d\d?-\d\d?")
 PDF = re.compile(r"^(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?\s*(?:([+\-Zz])(?:(\d\d)'?(\d\d)?)?)?")
+MONTHS = (  # as Dutch, German, French, Spanish, Italian, Portuguese, Polish and Scandinavian programs begin them
+    *(
+        "jan gen ene sty",
+        "feb fév fev lut",
+        "mar mär maa mrt mrz",
+        "apr avr abr kwi",
+        "may mai mei mag maj",
+        "jun giu cze",
+    ),
+    *("jul lug lip", "aug aoû ago sie", "sep set wrz", "oct okt ott out paź", "nov lis", "dec dez déc dic des gru"),
+)
+LONGER = {"juin": "Jun", "juillet": "Jul", "juil": "Jul"}  # three letters are not enough
+ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTH_OF = {beginning: month for words, month in zip(MONTHS, ENGLISH, strict=True) for beginning in words.split()}
+DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[. -]+(?:de )?([^\W\d_]{3,12})[. -]+(?:de )?(\d{4}.*)", re.DOTALL)
 FIRST, LAST = 1900, 2200  # other years are a clock that was never set, or a slip of the hand
 
 
@@ -42,6 +57,14 @@ def from_pdf(stamp: str | None) -> str | None:
         return iso(datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=zone))
     except (ValueError, OverflowError):
         return None
+
+
+def in_english(text: str) -> str | None:
+    """A date whose month is named in another language, without its day of the week; None where no month is known."""
+    found = DAY_MONTH_YEAR.search(text)
+    month = found[2].lower() if found else ""
+    known = LONGER.get(month) or MONTH_OF.get(month[:3])
+    return f"{found[1]} {known} {found[3]}" if found and known else None
 
 
 def _words(text: str) -> str | None:

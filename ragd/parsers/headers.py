@@ -183,7 +183,8 @@ def _date(raw: str) -> str | None:
     try:
         moment = parsedate_to_datetime(raw)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return dates.iso(DROPPED_COMMENT.sub("", raw))
+        words = DROPPED_COMMENT.sub("", _eight_bit(raw))
+        return dates.iso(words) or dates.iso(dates.in_english(words))
     if 100 <= moment.year < 200:  # years since 1900 with a 0 before them: what many a script wrote
         moment = moment.replace(year=moment.year + 1900)
     if moment.tzinfo is None:  # "-0000", or nothing: a time without a known place is taken as universal
