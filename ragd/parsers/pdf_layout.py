@@ -32,7 +32,8 @@ class Line:
 
     @property
     def height(self) -> float:
-        return max(self.top - self.bottom, 1.0)
+        high = self.top - self.bottom
+        return high if high > 1.0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,9 @@ def _box(text_page: Any, first: int, last: int) -> tuple[float, float, float, fl
     """Left, bottom, right and top of the characters from `first` to `last`, by their fonts and not by their ink."""
     from pypdfium2 import raw  # type: ignore[import-untyped]
 
-    boxes = []
-    for place in (first, last):
-        rect = raw.FS_RECTF()
+    one, other = raw.FS_RECTF(), raw.FS_RECTF()
+    for place, rect in ((first, one), (last, other)):
         raw.FPDFText_GetLooseCharBox(text_page, raw.FPDFText_GetCharIndexFromTextIndex(text_page, place), rect)
-        boxes.append(rect)
-    one, other = boxes
     left, right = min(one.left, other.left), max(one.right, other.right)
     return left, min(one.bottom, other.bottom), right, max(one.top, other.top)
 

@@ -16,7 +16,7 @@ LOOKED_AT = 2000  # things on a page
 def is_unread(page: Any, sheet: Sheet) -> bool:
     """Whether there are words on a page that its text does not give."""
     text = "".join(line.text for line in sheet.lines)
-    letters = sum(not sign.isspace() for sign in text)
+    letters = len("".join(text.split()))
     return _is_picture(page, sheet, letters) if letters < FEW else is_garbage(text)
 
 

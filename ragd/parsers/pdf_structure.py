@@ -49,12 +49,15 @@ def structure_of(data: bytes, pdf: Any) -> Structure:
         stated = {str(name).lstrip("/"): str(value) for name, value in (reader.metadata or {}).items()}
         if not stated.get("Title"):
             stated |= _xmp(reader)
-        labels = tuple(fact(label) or str(number) for number, label in enumerate(reader.page_labels[:PAGES], start=1))
         root: Any = reader.trailer["/Root"]
+        labels = _labels(pdf) if "/PageLabels" in root else ()
         return _facts(stated, root.get("/Lang"), labels=labels, fields=_fields(reader))
     except (PyPdfError, DependencyError, *TROUBLE, *TROUBLE_TOO):
-        labels = tuple(fact(pdf.get_page_label(index)) or str(index + 1) for index in range(min(len(pdf), PAGES)))
-        return _facts(pdf.get_metadata_dict(), labels=labels)
+        return _facts(pdf.get_metadata_dict(), labels=_labels(pdf))
+
+
+def _labels(pdf: Any) -> tuple[str, ...]:
+    return tuple(fact(pdf.get_page_label(index)) or str(index + 1) for index in range(min(len(pdf), PAGES)))
 
 
 def _keywords(stated: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The words of a PDF: those broken at a line's end are mended, and letters that mean nothing are recognised."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,6 +15,8 @@ LEADERS = re.compile(r"([^\w\s])(?:\s*\1)+")  # the dots of a table of contents,
 CID = re.compile(r"\(cid:\d+\)")
 TOGETHER = {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "HALFWIDTH", "FULLWIDTH"}  # stand with CJK
 RAISED = ("SUPERSCRIPT", "SUBSCRIPT", "CIRCLED", "DOUBLE-STRUCK", "SCRIPT", "BLACK-LETTER", "PLANCK", "KELVIN")
+PLAIN = (string.ascii_letters + string.digits + string.whitespace).encode()
+SUSPECT = 0.3  # of the signs are others than letters and digits of ASCII: only then it is worth a look
 ENOUGH = 20  # letters or signs, before anything is said of them
 
 
@@ -25,7 +28,7 @@ class Mending:
         pages = list(pages)
         if any(BROKEN in page for page in pages):
             for page in pages:
-                self._words.update(word.lower() for word in WORDS.findall(BROKEN_WORD.sub(" ", page)))
+                self._words.update(WORDS.findall(BROKEN_WORD.sub(" ", page).lower()))
 
     def mend(self, text: str) -> str:
         return BROKEN_WORD.sub(self._join, text).replace(BROKEN, "-\n") if BROKEN in text else text
@@ -47,8 +50,10 @@ def is_garbage(text: str) -> bool:
 
     Then words mix letters of several scripts, letters are none of Unicode's, or there are hardly any among the signs.
     """
-    if len(CID.findall(text)) > len(text) / 40 + 3:
+    if "(cid:" in text and len(CID.findall(text)) > len(text) / 40 + 3:
         return True
+    if len(text.encode("latin-1", "replace").translate(None, PLAIN)) < len("".join(text.split())) * SUSPECT:
+        return False
     bare = LEADERS.sub(r"\1", text)
     signs = [sign for sign in bare if not sign.isspace()]
     if len(signs) < ENOUGH:
