@@ -43,6 +43,9 @@ def busy(source):
     until = time.process_time() + float(os.environ["SECONDS"])
     while time.process_time() < until: pass
     yield _document(source, "done")
+def lively(source):
+    while True: time.sleep(0.05); source.budget.alive()
+    yield
 def drip(source):
     while True: time.sleep(0.3); yield _document(source, "")
 def raises(source): raise ZeroDivisionError("by nought")
@@ -98,6 +101,7 @@ KINDS = (
     "flood",
     "endless",
     "drip",
+    "lively",
     "busy",
     "raises",
     "chatty",
@@ -235,6 +239,13 @@ def test_a_reader_that_waits_for_a_processor_is_not_late(strangers: Path, monkey
     # more readers than processors: each gets a part of one
     answers = read_all(paths, workers=8, limits=Limits(seconds=1))
     assert {ended(answers[path]).note for path in paths} == {None}
+
+
+def test_a_reader_that_only_says_that_it_works_ends_too(strangers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "WORKS", 1.0)
+    path = strangers / "b.lively"
+    path.write_text("words")
+    assert ended(read_all([path], limits=Limits(seconds=0.3))[path]).note == "took longer than 3 s in all"
 
 
 def test_what_no_store_takes_is_replaced(strangers: Path) -> None:

@@ -20,7 +20,9 @@ from ragd.records import SourceFile
 COMMAND = (sys.executable, "-P", "-m", "ragd.parsers.worker")
 
 LOOK = 0.25  # seconds between two looks at how long it waited for a processor
-WORK = 10.0  # seconds of a file's time that one word of a worker at work gives back
+WORK = 10.0  # seconds of a file's time that one word of a worker at work gives back,
+WORKS = 600.0  # but of one file no more than these,
+WORKS_ON = 2000  # and a second for so many bytes: a scanned page is more, and read in some seconds
 AHEAD_FILES = 32  # files that a worker is told of before it has answered: the pipe never runs dry
 AHEAD_BYTES = 1 << 19  # but large files wait for whoever is free first
 AHEAD_PATHS = 4096  # characters: neither side may ever wait for the other
@@ -38,6 +40,7 @@ class Process:
         self.waiting: deque[SourceFile] = deque()  # the first is the one being read
         self.silent = 0.0  # seconds since it last spoke
         self.spent = 0.0  # seconds on the file being read
+        self._given_back = 0.0  # seconds on it that do not count
         self._uncounted = 0.0  # seconds that are in neither yet
         self._starved = 0.0  # seconds in its life that it waited for a processor
         self.ready = False  # it has spoken
@@ -99,13 +102,16 @@ class Process:
             self.spent += counted
 
     def work(self) -> None:
-        """It computes, as one does who reads pictures: what this takes is bounded there, by each, and not in all."""
-        self.spent = max(self.spent - WORK, 0.0)
+        """It computes, as who reads pictures does: much of what this takes does not count against the whole file."""
+        left = WORKS + self.waiting[0].size / WORKS_ON - self._given_back
+        given = max(min(WORK, self.spent, left), 0.0)
+        self.spent -= given
+        self._given_back += given
 
     def done(self) -> None:
         """The file being read has been read."""
         self.waiting.popleft()
-        self.spent = self._uncounted = 0.0
+        self.spent = self._uncounted = self._given_back = 0.0
 
     def hear(self) -> Iterator[Frame]:
         """The frames that one look into the pipe brings; raises Dead at its end."""
