@@ -146,7 +146,7 @@ class Reader:
             there = f"the last results are 1 to {len(rows)}" if rows else "there are no last results"
             raise SourceError(f"there is no result {number}", remedy=f"{there}; `ragd search` or `ragd ask` gives new")
         found: dict[str, Any] = rows[number - 1]
-        return found
+        return {**found, "document": dict(found["document"])}
 
     def location(self, number: int) -> dict[str, Any]:
         """The `number`-th of the last results, at the place where it is now. Raises SourceError where it is gone."""

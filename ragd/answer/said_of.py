@@ -139,8 +139,9 @@ def turned_round(claim: str, text: str) -> bool:
 
 
 def _capitals(text: str) -> dict[str, int]:
-    """The stems of the capitalised words, in order, each with where it first stands."""
+    """The stems of the capitalised words outside of code, in order, each with where it first stands."""
     found: dict[str, int] = {}
+    text = re.sub(r"`[^`\n]*`", lambda code: " " * len(code[0]), text)
     for match in re.finditer(r"[^\W\d_]+", text):
         if match[0][0].isupper() and match[0].casefold() not in words.SMALL:
             found.setdefault(words.stem(match[0]), match.start())
