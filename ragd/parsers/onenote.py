@@ -37,7 +37,7 @@ def _opened(source: Source) -> Any:
         return Section(io.BytesIO(source.data))
     except IncorrectPasswordException as error:
         raise Unreadable("encrypted, needs a password") from error
-    except (FileCorruptedException, ValueError, KeyError, IndexError, AttributeError) as error:
+    except (FileCorruptedException, ValueError, TypeError, LookupError, AttributeError) as error:
         raise Unreadable("damaged OneNote section, or none") from error
 
 

@@ -32,7 +32,8 @@ class Zipped:
         except DAMAGE as error:
             cut = isinstance(data, bytes) and b"PK\x05\x06" not in data[-70000:]  # the end of every whole archive
             raise Unreadable(f"damaged {what}" + (" (cut off in the middle)" if cut else "")) from error
-        self.members: list[ZipInfo] = [one for one in self._archive.infolist() if not one.is_dir()]
+        everything = self._archive.infolist()
+        self.members: list[ZipInfo] = [one for one in everything if one.filename and not one.filename.endswith("/")]
         if len(self.members) > MEMBERS:
             raise Unreadable(f"holds more than {MEMBERS:,} files")
         self._by_name = {one.filename: one for one in self.members}
