@@ -18,7 +18,9 @@ from ragd.parsers.mime import letter_of, message_of
 from ragd.parsers.pool import Ended
 from ragd.parsers.rtf_mail import text_of, unpacked
 from ragd.parsers.signed import content_of_signed
-from ragd.records import Member, Outcome
+from ragd.parsers.table import readable
+from ragd.records import Member, Outcome, SourceFile
+from ragd.sources import walk
 
 PLAIN = b"From: Dana <dana@example.org>\nSubject: Roof\nDate: Sat, 2 Mar 2024 10:15:00 +0100\nMessage-ID: <a@x>\n"
 
@@ -319,3 +321,15 @@ def test_an_outlook_store_is_read_item_by_item(shared: Callable[[str], Path], tm
 
 def _top(found: list[Member | Outcome]) -> Iterator[Member]:
     yield from (one for one in found if isinstance(one, Member) and " > " not in (one.part or ""))
+
+
+def test_a_maildirs_folders_are_taken_in_and_what_lies_beside_the_mail_is_not(tmp_path: Path) -> None:
+    for name in ("cur/1.M1.host:2,S", ".Sent.2024/new/2.M1.host", "tmp/3.M1.host", ".cache/x.txt", "Inbox.msf"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(PLAIN + b"\nText.\n")
+    (tmp_path / "new").mkdir()
+    found = list(walk.scan(tmp_path, readable=readable))
+    taken = {str(one.path.relative_to(tmp_path)) for one in found if isinstance(one, SourceFile)}
+    left = {str(Path(one.path).relative_to(tmp_path)) for one in found if isinstance(one, Outcome)}
+    assert taken == {"cur/1.M1.host:2,S", ".Sent.2024/new/2.M1.host"}
+    assert left == {"tmp", ".cache", "Inbox.msf"}
