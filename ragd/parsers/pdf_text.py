@@ -9,7 +9,7 @@ from functools import lru_cache
 from ragd.parsers.pdf_layout import BROKEN
 
 BROKEN_WORD = re.compile(r"([^\W\d_]+)\ufffe[ \r\n]*(\w+)")
-WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+APART = str.maketrans(dict.fromkeys(".,;:!?()[]{}\"'“”‘’„«»/", " "))  # what stands at a word's ends
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 LEADERS = re.compile(r"([^\w\s])(?:\s*\1)+")  # the dots of a table of contents, a drawn line
 CID = re.compile(r"\(cid:\d+\)")
@@ -28,7 +28,8 @@ class Mending:
         pages = list(pages)
         if any(BROKEN in page for page in pages):
             for page in pages:
-                self._words.update(WORDS.findall(BROKEN_WORD.sub(" ", page).lower()))
+                whole = BROKEN_WORD.sub(" ", page) if BROKEN in page else page
+                self._words.update(whole.lower().translate(APART).split())
 
     def mend(self, text: str) -> str:
         return BROKEN_WORD.sub(self._join, text).replace(BROKEN, "-\n") if BROKEN in text else text

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ragd.parsers import extras
 from ragd.parsers.source import OpenFile, attempt, open_source
 from ragd.records import Member
 
@@ -42,6 +43,7 @@ def main() -> None:
     given.add_argument("--worst", type=int, default=30)
     given.add_argument("--show", default="", help="print both texts of the files whose path holds this")
     options = given.parse_args()
+    extras.MODULES["ocr"] = ()  # pdftotext reads no pictures
     for corpus in ("pdf-mixed", "filings-pdf"):
         folder = options.data / "corpora" / corpus
         results = [compared(path) for path in sorted(folder.rglob("*.pdf")) if options.show in str(path)]
