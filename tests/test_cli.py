@@ -224,7 +224,7 @@ def test_a_bug_is_one_line_and_leaves_its_traceback(ragd: Ragd, own_home: Path) 
     own_home.mkdir()
     (own_home / "last.json").write_text("[7]")
     said = one_line(ragd("show", "1"))
-    assert "this is a bug in ragd (TypeError" in said
+    assert "this is a bug in ragd (" in said
     assert str(own_home / "crash.log") in said
     report = (own_home / "crash.log").read_text()
     assert "Traceback" in report
