@@ -30,7 +30,7 @@ Examples:
 _WATCH = """\b
 A saved file is found within two seconds; searches and questions go on in other terminals."""
 _SEARCH = """\b
-Filters: from: to: after: before: type: in: title:, "phrase", -word
+Filters: from: to: after: before: type: in: title: label: tag:, "phrase", -word
 \b
 Examples:
   ragd search boiler pressure
