@@ -44,7 +44,7 @@ def test_a_file_that_went_away_is_told_with_its_remedy(opened: Library, files: P
     (files / "taxes" / "roof.txt").rename(files / "taxes" / "slates.txt")
     assert "slipped slates" in opened.passage(1).text
     assert told == [f"{files}/taxes/roof.txt is no longer there; `ragd sync` makes the index equal to the disk"]
-    with pytest.raises(SourceError, match="roof.txt is no longer there: `ragd sync`"):
+    with pytest.raises(SourceError, match=r"roof\.txt is no longer there: `ragd sync`"):
         opened.location(1)
 
 
