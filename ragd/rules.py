@@ -23,6 +23,7 @@ DELIVERING = "mail that is still being delivered"
 SYSTEM = "file of the operating system"
 BINARY = "binary"
 OCR = "`pip install 'ragd[ocr]'` reads its text"  # what is said wherever words wait for that
+TRANSCRIBED = "a recording; what is said in it is read from {} beside it"
 AUDIO = "`pip install 'ragd[audio]'` and a Whisper model (`ragd config audio_model FOLDER`) read what is said in it"
 OUTSIDE = "link that leads outside the folder"
 FOLDER_LINK = "link to a folder that is read at its own place"
@@ -127,12 +128,13 @@ _NOT_TEXT = {
     "program": "exe dll so dylib a o obj lib pyc pyo class wasm bin elf msi node ko pdb",
     "model": "safetensors gguf onnx pt pth ckpt tflite mlmodel",
 }
+_RECORDINGS = ("mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "wma", "amr")
+_TRANSCRIPTS = ("srt", "vtt", "txt")  # the first that is there is read instead of the recording
 _NOT_TEXT_RULES = MappingProxyType(
     {suffix: f"{what}, not read yet" if what in ("image", "audio", "video", "archive") else f"{BINARY} ({what})"
      for what, suffixes in _NOT_TEXT.items() for suffix in suffixes.split()}
     | dict.fromkeys(("png", "jpg", "jpeg", "jpe", "tif", "tiff", "webp", "bmp", "heic", "heif"), f"an image; {OCR}")
-    | dict.fromkeys(("mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "wma", "amr"),
-                    f"a recording; {AUDIO}")
+    | dict.fromkeys(_RECORDINGS, f"a recording; {AUDIO}")
 )  # fmt: skip
 _LIFTED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)
 
@@ -194,6 +196,16 @@ def secret_rule(name: str) -> str | None:
 def content_rule(name: str) -> str | None:
     """The rule for a suffix that no parser knows and whose content cannot be text."""
     return _NOT_TEXT_RULES.get(name.lower().rpartition(".")[2])
+
+
+def transcript_rule(name: str, beside: Callable[[], Set[str]]) -> str | None:
+    """The rule for a recording whose transcript lies beside it: "talk.srt" or "talk.mp3.srt" of "talk.mp3"."""
+    stem, _, suffix = name.rpartition(".")
+    if suffix.lower() not in _RECORDINGS:
+        return None
+    names = beside()
+    found = [f"{of}.{form}" for form in _TRANSCRIPTS for of in (stem, name) if f"{of}.{form}" in names]
+    return TRANSCRIBED.format(found[0]) if found else None
 
 
 def can_be_lifted(rule: str) -> bool:

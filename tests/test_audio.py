@@ -9,6 +9,8 @@ from parser_files import ended, read_all
 from ragd.parsers import extras
 from ragd.parsers.audio import _stretches, clock
 from ragd.parsers.table import missing, readable, reader_version
+from ragd.records import Outcome
+from ragd.sources.walk import scan
 
 HAS_WHISPER = extras._installed("audio") is not None
 
@@ -59,3 +61,14 @@ def test_a_folder_without_a_model_is_one_clear_reason(tmp_path: Path) -> None:
         assert told.note == f"the model for recordings is not there: {tmp_path / 'gone'}"
     finally:
         extras.use(audio_model="")
+
+
+@pytest.mark.usefixtures("no_model")
+def test_a_recording_beside_its_transcript_is_told_to_be_read_there(tmp_path: Path) -> None:
+    for name in ("talk.mp3", "talk.srt", "memo.m4a", "memo.m4a.txt", "alone.wav"):
+        (tmp_path / name).write_bytes(b"x")
+    found = {Path(one.path).name: one for one in scan(tmp_path, readable=readable)}
+    notes = {name: one.note or "" for name, one in found.items() if isinstance(one, Outcome)}
+    assert sorted(notes) == ["alone.wav", "memo.m4a", "talk.mp3"]
+    assert "talk.srt" in notes["talk.mp3"] and "memo.m4a.txt" in notes["memo.m4a"]
+    assert "ragd[audio]" in notes["alone.wav"]
