@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from parser_files import documents, ended, message, read_all
+from test_notes import parsed
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n" + "A" * 70 + "\n-----END OPENSSH PRIVATE KEY-----\n"
 
@@ -134,8 +135,6 @@ def test_broken_and_locked_archives_say_what_is_wrong(tmp_path: Path) -> None:
 def test_a_damaged_archive_never_breaks_the_run(
     tmp_path_factory: pytest.TempPathFactory, at: list[tuple[int, int]]
 ) -> None:
-    from test_notes import parsed
-
     folder = tmp_path_factory.mktemp("zip")
     data = bytearray(zipped(folder / "a.zip", {"a.txt": "words " * 30, "b/c.md": "# T"}).read_bytes())
     for place, byte in at:
