@@ -43,7 +43,8 @@ def header_whole(message: Message, name: str) -> str | None:
 
 def as_written(message: Message, name: str) -> list[str]:
     """All headers of that name as they were written. (`get` puts U+FFFD for bytes outside ASCII.)"""
-    return [str(value) for known, value in message.raw_items() if known.lower() == name.lower()]
+    wanted = name.lower()
+    return [str(value) for known, value in message.raw_items() if len(known) == len(name) and known.lower() == wanted]
 
 
 def decoded(raw: str, message: Message | None = None) -> str:

@@ -31,6 +31,8 @@ def fact(text: str | None) -> str | None:
     """A title, name or other short fact on one line; None where nothing is left."""
     if not text:
         return None
+    if len(text) <= FACT_LENGTH and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip() or None  # nothing to clean, as most facts of a mail
     line = " ".join(clean(text[: 4 * FACT_LENGTH]).split())
     return line[:FACT_LENGTH] or None
 
