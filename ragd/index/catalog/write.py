@@ -1,11 +1,11 @@
 """The writer's side of the catalog: one transaction makes a batch visible, another takes out what lost its place."""
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ragd.index.catalog import blocks, letters, links, read, threads
+from ragd.index.catalog.facts import facts_of
 from ragd.index.catalog.lookup import FILE, Lookup, known_of
 from ragd.index.catalog.quotes import Quotes
 from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read, Stored
@@ -163,7 +163,7 @@ class Catalog:
         document, key = entry.document, entry.key
         self._db.execute(
             f"INSERT INTO documents VALUES (?, ?, ?{', ?' * 19})",
-            (key, document.id, reading, *_facts(document)),
+            (key, document.id, reading, *facts_of(document)),
         )
         self._db.executemany(
             "INSERT INTO blocks VALUES (?, ?, ?)",
@@ -269,15 +269,19 @@ class Catalog:
         keys = [row[0] for row in self._db.execute("SELECT key FROM gone WHERE since <= ?", (before,))]
         if keys:
             with transaction(self._db, self.path):
-                nodes = [one.node for key in keys if (one := letters.letter_of(self._db, key))]
+                mails = [one for key in keys if (one := letters.letter_of(self._db, key))]
                 for table in ("documents", "blocks", "chunks", "gone", "answers", "names", "targets"):
                     self._db.executemany(f"DELETE FROM {table} WHERE key = ?", [(key,) for key in keys])
                 self._db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", [(key,) for key in keys])
-                threads.unlink(self._db, nodes)
+                threads.unlink(self._db, [one.node for one in mails if not self._is_kept(one.id)])
                 self._drop_orphans()
                 self._db.execute("UPDATE settings SET value = value + 1 WHERE name = 'purges'")
                 moved_on(self._db)
         return self.dropped()
+
+    def _is_kept(self, document: str) -> bool:
+        """Whether there is another reading of a document: it holds its thread together as the one before did."""
+        return self._db.execute("SELECT 1 FROM documents WHERE id = ? LIMIT 1", (document,)).fetchone() is not None
 
     def _drop_orphans(self) -> None:
         orphans = "SELECT id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE passage = p.id)"
@@ -364,28 +368,6 @@ class Catalog:
 def reading_of(document: Document, chunker: str) -> str:
     """What names one reading of a document beside its id."""
     return f"{document.family} {chunker}"
-
-
-def _facts(document: Document) -> tuple[str | int | None, ...]:
-    return (
-        document.kind,
-        document.family,
-        document.title,
-        document.author,
-        json.dumps(document.recipients, ensure_ascii=False),
-        document.date,
-        document.message_id,
-        json.dumps(document.references, ensure_ascii=False),
-        document.language,
-        int(document.lined),
-        read.marks_to(document.marks),
-        len(document.text),
-        json.dumps(document.tags, ensure_ascii=False),
-        json.dumps(document.links, ensure_ascii=False),
-        json.dumps(document.aliases, ensure_ascii=False),
-        json.dumps([(one.start, one.end, one.kind) for one in document.asides], separators=(",", ":")),
-        *letters.linkage(document),
-    )
 
 
 def _span(path: str) -> tuple[str, str, str]:
