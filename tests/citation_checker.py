@@ -389,7 +389,25 @@ def _beside_the_pages(data: bytes) -> list[tuple[str, Source]]:
         return []
     values = "\n".join(f"{name}: {field.get('/V')}" for name, field in fields.items())
     form = Source("form values.html", values.encode())
-    return [("comments", Source("comments", pages=notes)), ("form values", form), *attached]
+    shown = Source("fields and stamps", pages=_flattened(data))
+    return [
+        ("comments", Source("comments", pages=notes)),
+        ("form values", form),
+        ("fields and stamps", shown),
+        *attached,
+    ]
+
+
+def _flattened(data: bytes) -> tuple[str, ...]:
+    """The text of the pages with all that is shown on them."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    with pypdfium2.PdfDocument(data) as pdf:
+        for page in pdf:
+            raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+            page.close()
+        return tuple(_page_text(pdf, index) for index in range(len(pdf)))
 
 
 def _notes(page: Any) -> Iterator[str]:

@@ -33,7 +33,7 @@ HOMES = {
     "pypdf": ["parsers.pdf_structure"],
     "aspose": ["parsers.onenote"],
     "icalendar": ["parsers.ics"],
-    "pypdfium2": ["parsers.pdf", "parsers.pdf_layout", "parsers.pdf_notes", "parsers.pdf_pictures"],
+    "pypdfium2": [f"parsers.pdf{part}" for part in ("", "_fields", "_layout", "_notes", "_pictures")],
     "rapidocr": ["parsers.ocr"],
     "PIL": ["parsers.image"],
     "pi_heif": ["parsers.image"],

@@ -134,6 +134,31 @@ def test_notes_and_marked_words_are_a_document_of_their_own_with_who_wrote_them(
     assert [mark.label for mark in found.marks] == ["1", "marked by Kees", "Kees"]
 
 
+def test_what_a_stamp_shows_is_read_though_the_page_s_text_does_not_hold_it(tmp_path: Path) -> None:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, RectangleObject
+
+    writer = PdfWriter(clone_from=PdfReader(write_pdf(tmp_path / "plain.pdf", [["The rent is due."]])))
+    look = DecodedStreamObject()
+    look.set_data(b"BT /F1 12 Tf 5 5 Td (Received 3 May) Tj ET")
+    look.update(
+        {NameObject(f"/{name}"): NameObject(f"/{value}") for name, value in (("Type", "XObject"), ("Subtype", "Form"))}
+    )
+    look.update(
+        {NameObject("/BBox"): RectangleObject((0, 0, 200, 30)), NameObject("/Resources"): writer.pages[0]["/Resources"]}
+    )
+    stamp = DictionaryObject({NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject("/Stamp")})
+    stamp[NameObject("/Rect")] = RectangleObject((300, 300, 500, 330))
+    stamp[NameObject("/AP")] = DictionaryObject({NameObject("/N"): writer._add_object(look)})
+    writer.add_annotation(0, stamp)
+    writer.write(tmp_path / "stamped.pdf")
+    found = documents(read_all([tmp_path / "stamped.pdf"])[tmp_path / "stamped.pdf"])
+    assert {part: one.text for part, one in found.items()} == {
+        None: "The rent is due.",
+        "fields and stamps": "Received 3 May",
+    }
+
+
 def test_keywords_are_tags(tmp_path: Path) -> None:
     from pypdf import PdfReader, PdfWriter
 

@@ -9,6 +9,7 @@ from typing import Any
 from ragd import rules
 from ragd.parsers.alive import busy
 from ragd.parsers.extras import engine
+from ragd.parsers.pdf_fields import page_has_fields, shown_lines
 from ragd.parsers.pdf_heads import running
 from ragd.parsers.pdf_layout import Line, Sheet, in_order, joined, sheet, usual_distance
 from ragd.parsers.pdf_notes import Note, notes
@@ -33,6 +34,7 @@ class _Page:
 
     sheet: Sheet
     notes: tuple[Note, ...]
+    shown: tuple[str, ...]  # lines of fields and stamps, which the page's text does not hold
     unread: bool
 
 
@@ -48,6 +50,7 @@ def parse(source: Source) -> Parsed:
         aside = [
             *_aside(source, "comments", _comments(pages, structure.labels), structure),
             *_aside(source, "form values", _form(structure), structure),
+            *_aside(source, "fields and stamps", _shown(pages, structure), structure),
         ]
         yield from aside
         for name, data in _attachments(pdf):
@@ -118,6 +121,18 @@ def _comments(pages: Sequence[_Page | None], labels: tuple[str, ...]) -> Reading
     return comments
 
 
+def _shown(pages: Sequence[_Page | None], structure: Structure) -> Reading:
+    """What fields and stamps show, without the values and notes that are told already."""
+    told = "\n".join(value for _, value in structure.fields)
+    shown = Reading()
+    for number, page in enumerate(pages, start=1):
+        noted = told + "\n".join(note.text for note in page.notes) if page else told
+        lines = [line for line in page.shown if line not in noted] if page else []
+        pieces = [[Line(line, "", 0, 0, 0, 0)] for line in lines]
+        _add_page(shown, pieces, str, (_label(structure.labels, number), number))
+    return shown
+
+
 def _open(data: bytes) -> Any:
     """The PDF, opened with the empty password if it has one; says what is wrong in a person's words."""
     import pypdfium2  # type: ignore[import-untyped]
@@ -172,8 +187,10 @@ def _page(pdf: Any, index: int) -> _Page | None:
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
             seen = sheet(page, text)
-            unread = is_unread(page, seen)
-            return _Page(without_garbage(seen) if unread else seen, tuple(notes(page, text)), unread)
+            written, unread = tuple(notes(page, text)), is_unread(page, seen)
+            fielded = page_has_fields(page)
+        shown = shown_lines(pdf, index, "".join(line.text + line.end for line in seen.lines)) if fielded else []
+        return _Page(without_garbage(seen) if unread else seen, written, tuple(shown), unread)
     except PdfiumError:
         return None
 
@@ -187,7 +204,7 @@ def _with_pictures(pdf: Any, pages: list[_Page | None], alive: Callable[[], None
             continue
         with busy(alive, SECONDS):
             seen = read_picture(pdf, index, page.sheet)
-        read.append(_Page(seen, page.notes, unread=not seen.lines))
+        read.append(_Page(seen, page.notes, page.shown, unread=not seen.lines))
     return read
 
 
