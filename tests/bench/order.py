@@ -2,8 +2,8 @@
 
     python tests/bench/order.py --data ../shared [--only mail-spamassassin,...] [--seed 1]
 
-Each corpus is copied, then read four times into empty homes: as `ragd add` does; in the reverse order; in ten parts of a
-random order, each in a run of its own; and folder by folder as roots of their own. What the catalog holds afterwards
+Each corpus is copied, then read four times into empty homes: as `ragd add` does; in the reverse order; in ten parts of
+a random order, each in a run of its own; and folder by folder as roots of their own. What the catalog holds afterwards
 is compared: places with their document and labels, threads as sets of messages, chunks with their spans and whether a
 search shows them.
 """

@@ -64,7 +64,7 @@ class Lookup:
         for part, path_there, part_there in self._db.execute(ALSO_AT, (path,)):
             others[part].append((path_there, part_there or None))
         rows = self._db.execute(PARTS, (path,)).fetchall()
-        return [ReadPart(row[0] or None, *row[1:], tuple(others[row[0]])) for row in rows]
+        return [ReadPart(*(row[0] or None, *row[1:], tuple(others[row[0]]))) for row in rows]
 
     def troubles(self, path: str) -> list[Outcome]:
         """The parts of the file that failed or were left out, and why."""
