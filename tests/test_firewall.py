@@ -83,6 +83,7 @@ PRYING = {
     "write scratch": lambda: tempfile.TemporaryFile().write(b"x" * 100) and None,
     "start a thread": lambda: threading.Thread(target=print).start(),
     "import a library": lambda: __import__("sqlite3") and None,
+    "read a model": lambda: open(os.environ["RAGD_AUDIO_MODEL"] + "/model.bin").close(),
     "know the zone": lambda: __import__("zoneinfo").ZoneInfo("Europe/Amsterdam") and None,
 }
 def scratch(source):
@@ -163,7 +164,7 @@ def test_a_file_that_breaks_its_reader_fails_with_the_reason_and_the_rest_goes_o
     assert all(sum(isinstance(answer, Ended) for answer in said) == 1 for said in answers.values())
 
 
-ALLOWED = ("write scratch", "start a thread", "import a library", "know the zone")
+ALLOWED = ("read a model", "write scratch", "start a thread", "import a library", "know the zone")
 
 
 @pytest.mark.skipif(
@@ -175,6 +176,10 @@ def test_a_reader_reaches_no_file_but_its_own_no_network_and_no_program(
     secret = strangers.parent / "secret"
     secret.write_text("the number of the account")
     monkeypatch.setenv("SECRET", str(secret))
+    models = strangers.parent / "models"
+    models.mkdir()
+    (models / "model.bin").touch()
+    monkeypatch.setenv("RAGD_AUDIO_MODEL", str(models))  # what a person chose for `ragd[audio]`
     path = strangers / "b.prying"
     path.write_text("harmless")
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -182,7 +187,7 @@ def test_a_reader_reaches_no_file_but_its_own_no_network_and_no_program(
         member = read_all([path])[path][0]
     assert isinstance(member, Member)
     said = dict(line.split(": ") for line in member.document.text.splitlines())
-    assert len(said) == 20
+    assert len(said) == 21
     assert {what for what, came in said.items() if came == "done"} == set(ALLOWED)
     assert {came for what, came in said.items() if what not in ALLOWED} == {"PermissionError"}
     assert sorted(one.name for one in strangers.parent.iterdir() if one.name.startswith("secret")) == ["secret"]
