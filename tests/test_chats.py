@@ -3,7 +3,9 @@
 # ruff: noqa: E501 (messages as exports write them)
 
 import json
+import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,16 @@ SAID = {  # a line as a phone writes it -> who and when it is
     "2024년 3월 2일 오후 2:05, Dana : 안녕": ("Dana", "2 March 2024 14:05"),
     "2024/3/2 下午2:05 - Dana: 你好": ("Dana", "2 March 2024 14:05"),
 }
+
+
+@pytest.fixture(autouse=True)
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Slack states seconds, and which day that was depends on where one is."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 def turns(document: Document) -> list[Mark]:
@@ -107,6 +119,14 @@ def test_a_telegram_chat_is_a_document_a_day(tmp_path: Path) -> None:
     assert "contract.pdf" in second.text and second.author == "Kees, Deleted account"
     assert [mark.level for mark in turns(second)] == [1, 1]
     assert (second.date or "").startswith("2024-03-03")
+
+
+def test_telegrams_times_are_those_of_whoever_exported(tmp_path: Path) -> None:
+    late = {**TELEGRAM["messages"][1], "date": "2024-03-03T00:05:00"}  # type: ignore[index,dict-item]
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({**TELEGRAM, "messages": [late]}, indent=1), encoding="utf-8")
+    ((part, chat),) = chats(path).items()
+    assert (part, chat.date) == ("2024-03-03", "2024-03-03T00:05:00+10:00")
 
 
 def test_all_of_telegram_is_read_chat_by_chat(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Telegram exports: result.json of one chat or of all, and the pages of the export for reading."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from ragd.parsers.chat import Turn, days, moment, told
@@ -12,6 +12,7 @@ from ragd.records import Member
 
 LISTS = ("chats", "left_chats")
 FILES = ("file_name", "file", "photo", "sticker_emoji")
+DAY = timedelta(days=1)
 STATED = "%d.%m.%Y %H:%M:%S"
 
 
@@ -50,12 +51,21 @@ def parse_page(source: Source) -> Iterator[Member]:
 
 def _turns(messages: Iterable[dict[str, Any]]) -> Iterator[Turn]:
     for message in messages:
-        when = moment(message.get("date_unixtime")) or told(message.get("date"))
+        when = _sent(message)
         if message.get("type") == "service":
             who = words(message.get("actor"))
             yield Turn("", when, f"{who} {words(message.get('action')).replace('_', ' ')}".strip())
         else:
             yield Turn(words(message.get("from")) or "Deleted account", when, _said(message))
+
+
+def _sent(message: dict[str, Any]) -> datetime | None:
+    """The clock of whoever made the export, with its offset: that is how far it is from the seconds since 1970."""
+    local, instant = told(message.get("date")), moment(message.get("date_unixtime"))
+    if local is None or instant is None or local.tzinfo:
+        return instant or local
+    offset = local - instant.astimezone(UTC).replace(tzinfo=None)
+    return local.replace(tzinfo=timezone(offset)) if abs(offset) < DAY else instant
 
 
 def _said(message: dict[str, Any]) -> str:
