@@ -11,7 +11,6 @@ import re
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ragd.index.catalog.letters import Letter, having, ids_of, letter_of, namesakes, referring_to, relatives
 from ragd.index.catalog.read import text_of
@@ -25,20 +24,12 @@ NEWEST = 40  # of the mails that one refers to: a quote of a quote of a quote se
 Rows = frozenset[tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The words of a mail, in rows: its writer's own, and all of them."""
-
-    own: Rows
-    whole: Rows
-
-
 class Quotes:
     """Keeps the catalog's `covered` true; it changes when messages come and go."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._said: OrderedDict[int, Said] = OrderedDict()
+        self._said: OrderedDict[tuple[int, bool], Rows] = OrderedDict()
 
     def settle(self, moved: Iterable[int]) -> None:
         """Say anew which quotes are covered, after documents of these keys have come into sight or gone out of it."""
@@ -79,9 +70,7 @@ class Quotes:
         others = {other.key: other for other in self._answered(one)}
         others |= {other.key: other for other in relatives(self._db, one, namesakes)}
         seen = [other for other in others.values() if other.key != one.key and self._is_seen(other.key)]
-        return _Union(
-            [self._rows_of(other).whole if _before(other, one) else self._rows_of(other).own for other in seen]
-        )
+        return _Union([self._rows_of(other.key, whole=_before(other, one)) for other in seen])
 
     def _answered(self, one: Letter) -> Iterator[Letter]:
         """The mails that one refers to, those that these refer to, and others that answer what is missing."""
@@ -102,15 +91,16 @@ class Quotes:
     def _is_seen(self, key: int) -> bool:
         return self._db.execute("SELECT 1 FROM places WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
 
-    def _rows_of(self, one: Letter) -> Said:
-        said = self._said.get(one.key)
-        if said is None:
-            text, asides = self._text(one.key)
-            said = Said(_known(_own(text, asides)), _known(text))
+    def _rows_of(self, key: int, *, whole: bool) -> Rows:
+        """The words of a mail in rows: all of them, or its writer's own."""
+        rows = self._said.get((key, whole))
+        if rows is None:
+            text, asides = self._text(key)
+            rows = _known(text if whole else _own(text, asides))
             if len(self._said) >= KEPT:
                 self._said.popitem(last=False)
-            self._said[one.key] = said
-        return said
+            self._said[key, whole] = rows
+        return rows
 
     def _text(self, key: int) -> tuple[str, list[tuple[int, int, str]]]:
         length, asides = self._db.execute("SELECT length, asides FROM documents WHERE key = ?", (key,)).fetchone()
