@@ -47,7 +47,7 @@ SIGNS = {  # language: a line that begins a place, its name in the group called 
     "c": (
         r"(?:typedef\s+)?(?:class|struct|union|enum(?:\s+class)?|namespace)\s+(?:\w+\s+)?(?P<name>\w+)[^;()]*$"
         r"|#\s*define\s+(?P<name2>\w+)\("
-        r"|(?:[\w:<>,~*&]{1,80}[ \t*&]+){1,6}\**(?P<name3>(?:\w+::)*~?\w+)\s*\([^;{}]{0,300}\)?\s*"
+        r"|(?:[\w:<>,~]{1,80}[ \t*&]+){1,6}\**(?P<name3>(?:\w+::)*~?\w+)\s*\([^;{}]{0,300}\)?\s*"
         r"(?:const|noexcept|override|final)?\s*\{?[^;]*$"
         r"|(?<![ \t])(?P<name4>[a-z_]\w*)\([^;{}]{0,300}\)?\s*\{?$"  # below its type, as GNU has it
     ),

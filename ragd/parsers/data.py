@@ -12,13 +12,14 @@ from ragd.parsers.text import lined_text
 from ragd.records import Document, Mark, Member
 
 # Of JSON: a string with what follows it, or a bracket. Strings are passed over whole, so no bracket in one counts.
-JSON = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:\s*[\[{])?|([\[{])|([\]}])')
+JSON = re.compile(r'"((?:[^"\\\n]|\\.)*+)"?+(\s*:\s*[\[{])?|([\[{])|([\]}])')
 DEEPEST = 3  # of the keys that are places
 MOST = 5_000  # places in a file
 LONGEST_NAME = 80
 LARGE = 20_000_000  # characters: no places are looked for in more
 ELEMENT = re.compile(
-    r"<(/?)([\w:.-]+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>|<!\[CDATA\[.*?\]\]>|<!--.*?-->|<[?!][^>]*>", re.DOTALL
+    r"<(/?)([\w:.-]+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<[?!][^>]*>",
+    re.DOTALL,
 )
 TITLE = re.compile(r"\s*(?:<!\[CDATA\[)?([^<]{1,300}?)(?:\]\]>)?\s*</", re.DOTALL)
 NAMED = re.compile(r"""\b(?:name|title|label|xml:id|id|key)\s*=\s*["']([^"'<]{1,80})["']""", re.IGNORECASE)
@@ -81,17 +82,18 @@ def _member(
 def _keys(text: str) -> Iterator[Mark]:
     """The keys above which there are only keys: those in a list come again in each of its records."""
     opened: list[str] = []
-    count = 0
+    count, lists = 0, 0
     for found in JSON.finditer(text):
         key, opens, bracket, closes = found.groups()
-        is_place = opens and key and len(key) <= LONGEST_NAME and len(opened) <= DEEPEST and "[" not in opened
+        is_place = opens and key and len(key) <= LONGEST_NAME and len(opened) <= DEEPEST and not lists
         if is_place and _first_on_line(text, found.start()):
             count += 1
             yield Mark(found.start(), "heading", key, len(opened) or 1)
         if opens or bracket:
             opened.append((opens or bracket)[-1])
+            lists += opened[-1] == "["
         elif closes and opened:
-            opened.pop()
+            lists -= opened.pop() == "["
         if count >= MOST:
             return
 

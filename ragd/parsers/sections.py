@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ragd.parsers import dates
 from ragd.parsers.properties import keywords
@@ -11,6 +12,7 @@ from ragd.parsers.source import Source
 from ragd.parsers.text import lined_text
 from ragd.records import Document, Mark, Member
 
+MOST = 5_000  # sections in a file
 HEAD = 20_000  # characters in which a document states its facts
 LATEX_LEVELS = {
     "part": 1,
@@ -24,11 +26,11 @@ LATEX_LEVELS = {
 LATEX = re.compile(
     r"^[ \t]*(?P<off>%[^\n]*)"
     r"|\\(?P<level>part|chapter|section|subsection|subsubsection|paragraph|frametitle)\*?\s*(?:\[[^\]]{0,200}\])?"
-    r"\{(?P<words>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\}){1,500})\}"
-    r"|\\begin\{(?P<off2>verbatim|lstlisting|comment)\}.*?\\end\{(?P=off2)\}",
+    r"\{(?P<words>(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})++)\}"
+    r"|\\begin\{(?P<off2>verbatim|lstlisting|comment)\}.*?(?:\\end\{(?P=off2)\}|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-BRACED = r"\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\}){1,500})\}"
+BRACED = r"\s*\{((?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})++)\}"
 LATEX_FACT = {
     name: re.compile(rf"\\{name}\s*(?:\[[^\]]*\])?{BRACED}") for name in ("title", "author", "date", "keywords")
 }
@@ -72,7 +74,7 @@ class _Facts:
 def parse(source: Source) -> Iterator[Member]:
     text = lined_text(source)
     sections, facts_of = READERS[source.name.rpartition(".")[2].lower()]
-    marks = tuple(sections(text))
+    marks = tuple(islice(sections(text), MOST))
     facts = facts_of(text[:HEAD])
     document = Document(
         id=source.identity(source.kind),
