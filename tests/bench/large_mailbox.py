@@ -2,9 +2,10 @@
 
     python tests/bench/large_mailbox.py --data ../shared --gigabytes 2 --work /var/tmp/mailbox
 
-The mailbox is made of the real messages of mail-spamassassin, over and over, each with its own Message-ID; the work
-folder keeps it and the index, so that a second run only appends and syncs. Memory is the largest resident set of ragd
-and its workers, each by itself and all together, looked at ten times a second.
+The mailbox is made of the real messages of mail-spamassassin, over and over, with ids of its own each time (so that replies
+answer what was written the same time); the work folder keeps it and the index, so that a second run only appends and
+syncs. Memory is the largest resident set of ragd and its workers, each by itself and all together, looked at ten times a
+second.
 """
 
 import argparse
@@ -23,7 +24,9 @@ from ragd.parsers.digest import digests_of
 from ragd.parsers.pool import Ended, GoesOn, Pool
 from ragd.records import Member, SourceFile
 
-MESSAGE_ID = re.compile(rb"^Message-ID:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
+MESSAGE_ID = re.compile(rb"^Message-ID:", re.IGNORECASE | re.MULTILINE)
+IDS = re.compile(rb"^(?:Message-ID|References|In-Reply-To):[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
+ID = re.compile(rb"<([^<>\s]+)>")
 ENVELOPE = b"From bench@example.org Sat Mar  2 10:15:00 2024\n"
 ONE_MORE = b"""Message-ID: <one-more-%d@bench.example>
 From: Dana Visser <dana@example.org>
@@ -86,14 +89,16 @@ def _children(pid: int) -> list[int]:
 def made(mails: Path, mailbox: Path, size: int, *, of: int) -> int:
     """Write a mailbox of about `size` bytes from the first `of` messages; returns how many it has."""
     originals = [path.read_bytes() for path in sorted(mails.rglob("*.eml"))[:of]]
-    count = 0
+    count = times = 0
     with mailbox.open("wb") as file:
         while file.tell() < size:
+            times += 1
             for raw in originals:
                 count += 1
-                fresh = b"Message-ID: <%d@bench.example>\n" % count
                 bare = re.sub(rb"\A(?:>?From [^\n]*\n)+", b"", raw.replace(b"\r\n", b"\n"))
-                header, _, body = MESSAGE_ID.sub(b"", bare, count=1).partition(b"\n\n")
+                header, _, body = bare.partition(b"\n\n")
+                header = IDS.sub(lambda found: ID.sub(rb"<%d.\1>" % times, found[0]), header)  # noqa: B023
+                fresh = b"" if MESSAGE_ID.search(header) else b"Message-ID: <%d@bench.example>\n" % count
                 escaped = re.sub(rb"^(>*From )", rb">\1", body, flags=re.MULTILINE)
                 file.write(ENVELOPE + fresh + header + b"\n\n" + escaped.rstrip(b"\n") + b"\n\n")
                 if file.tell() >= size:
