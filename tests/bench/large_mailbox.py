@@ -2,10 +2,10 @@
 
     python tests/bench/large_mailbox.py --data ../shared --gigabytes 2 --work /var/tmp/mailbox
 
-The mailbox is made of the real messages of mail-spamassassin, over and over, with ids of its own each time (so that replies
-answer what was written the same time); the work folder keeps it and the index, so that a second run only appends and
-syncs. Memory is the largest resident set of ragd and its workers, each by itself and all together, looked at ten times a
-second.
+The mailbox is made of the real messages of mail-spamassassin, over and over, with ids of its own each time (so that
+replies answer what was written the same time); the work folder keeps it and the index, so that a second run only
+appends and syncs. Memory is the largest resident set of ragd and its workers, each by itself and all together, looked
+at ten times a second.
 """
 
 import argparse
