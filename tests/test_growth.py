@@ -172,7 +172,7 @@ def test_a_file_of_which_only_some_is_in_has_no_digest(tmp_path: Path) -> None:
     done = Read(KnownFile(file, "e", "mbox/1", "indexed", None), frozenset({"<a>"}), [Outcome("", "<b>", "failed")])
     catalog.commit(Batch(read=[done]), chunker="c")
     assert [known.digest for known in catalog.of_size(1)] == ["e"]
-    assert catalog.has_part(str(file.path), "<a>") and catalog.has_part(str(file.path), "<b>")
+    assert catalog.lookup.has_part(str(file.path), "<a>") and catalog.lookup.has_part(str(file.path), "<b>")
     catalog.close()
 
 
