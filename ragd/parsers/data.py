@@ -18,11 +18,11 @@ MOST = 5_000  # places in a file
 LONGEST_NAME = 80
 LARGE = 20_000_000  # characters: no places are looked for in more
 ELEMENT = re.compile(
-    r"<(/?)([\w:.-]+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<[?!][^>]*>",
+    r"<(/?)([\w:.-]+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
+    r"|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<[?!][^>]*>",
     re.DOTALL,
 )
 TITLE = re.compile(r"\s*(?:<!\[CDATA\[)?([^<]{1,300}?)(?:\]\]>)?\s*</", re.DOTALL)
-NAMED = re.compile(r"""\b(?:name|title|label|xml:id|id|key)\s*=\s*["']([^"'<]{1,80})["']""", re.IGNORECASE)
 TITLES = frozenset(("title", "head", "dc:title", "booktitle", "article-title", "heading"))
 XML_DATES = re.compile(r"<(?:dc:date|dcterms:created|pubDate|published|updated)\b[^>]*>([^<]{4,40})<")
 XML_AUTHOR = re.compile(r"<(?:dc:creator|author)\b[^>]*>\s*(?:<name>)?([^<]{2,100})<")
