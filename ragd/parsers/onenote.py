@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -37,7 +38,7 @@ def _opened(source: Source) -> Any:
         return Section(io.BytesIO(source.data))
     except IncorrectPasswordException as error:
         raise Unreadable("encrypted, needs a password") from error
-    except (FileCorruptedException, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (FileCorruptedException, ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
         raise Unreadable("damaged OneNote section, or none") from error
 
 
