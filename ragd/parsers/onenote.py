@@ -2,8 +2,8 @@
 
 import hashlib
 import io
-import struct
 import re
+import struct
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
