@@ -59,6 +59,11 @@ def test_a_block_drawn_first_stays_before_what_stands_beside_it() -> None:
     assert [piece.split()[0] for piece in read_as([*left, *right])] == ["left", "right"]
 
 
+def test_the_head_of_a_table_is_no_column_though_it_stands_to_the_right() -> None:
+    lines = [line("Statement", 72, 600, width=60), line("2015 2014", 300, 586), line("Revenues 6,779 5,504", 72, 572)]
+    assert len(read_as(lines)) == 1
+
+
 def test_paragraphs_are_parted_and_an_exponent_stays_at_its_letter() -> None:
     lines = [*column("one", 72, top=600), *column("two", 72, top=500)]
     assert read_as(lines)[0].count("\n\n") == 1

@@ -143,7 +143,7 @@ def _jumps(above: Line, line: Line) -> bool:
 def _goes_on_elsewhere(above: Line, line: Line) -> bool:
     high = max(above.height, line.height)
     return not above.end.startswith(BROKEN) and (
-        line.bottom > above.top + high / 2 or (line.left > above.right and line.top < above.bottom - high / 2)
+        line.bottom > above.top + high / 2 or (line.left > above.right and line.top < above.bottom - 4 * high)
     )
 
 
