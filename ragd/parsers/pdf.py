@@ -73,9 +73,10 @@ def _left_out(source: Source, pdf: Any, pages: Sequence[_Page | None], *, read: 
 
 
 def _picture_note(count: int) -> str:
+    pages = f"{count:,} {'page' if count == 1 else 'pages'}"
     if engine("ocr"):
-        return f"{count:,} pages on which no words were found"
-    return f"{count:,} {'page' if count == 1 else 'pages'} without letters that can be read, as of a scan; {rules.OCR}"
+        return f"{pages} on which no words were found"
+    return f"{pages} without letters that can be read, as of a scan; {rules.OCR}"
 
 
 def _named(source: Source, numbers: Sequence[int]) -> str:
