@@ -1,6 +1,7 @@
 """Apple Mail's .emlx: the message's length, the message, a property list with what Mail knows of it."""
 
 import plistlib
+import re
 from xml.parsers.expat import ExpatError
 
 from ragd.parsers.mail import read_message
@@ -13,7 +14,7 @@ READ = 1
 def parse(source: Source) -> Parsed:
     """The message; its labels are Mail's flags."""
     count, _, rest = source.data.partition(b"\n")
-    length = int(count) if count.strip().isdigit() else len(source.data)
+    length = int(count) if re.fullmatch(rb"\s*\d{1,12}\s*", count) else len(source.data)
     message = rest[:length] if count.strip().isdigit() else source.data
     yield from read_message(source, message, named=lambda _: source.part, place=_flags(rest[length:]))
 

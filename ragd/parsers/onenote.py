@@ -32,13 +32,14 @@ def parse(source: Source) -> Parsed:
 
 def _opened(source: Source) -> Any:
     from aspose.note import Document as Section  # type: ignore[import-untyped]
-    from aspose.note import FileCorruptedException, IncorrectPasswordException
+    from aspose.note import IncorrectPasswordException
+    from aspose.note.exceptions import AsposeNoteError  # type: ignore[import-untyped]
 
     try:
         return Section(io.BytesIO(source.data))
     except IncorrectPasswordException as error:
         raise Unreadable("encrypted, needs a password") from error
-    except (FileCorruptedException, ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
+    except (AsposeNoteError, ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
         raise Unreadable("damaged OneNote section, or none") from error
 
 
