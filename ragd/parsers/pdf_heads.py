@@ -16,7 +16,8 @@ DEEP = 4  # lines of a head
 TIMES = 3  # it comes back at least
 APART = 4  # pages at most from one time to the next
 SHIFT = 6.0  # points by which its height may differ
-GAP = 1.2  # times the usual distance of two lines, from a head to the text
+# Times the usual distance of two lines, from a head to the text: a title that comes back stands closer than a head.
+NUMBERED, WORDED = 1.2, 1.8
 WORDS = 14  # more of them are no head
 NUMBER = re.compile(r"\d+")
 SENTENCE = re.compile(r"(?:\w+[^\w\s]*\s+){5,}.*\w{3,}[.!?][\"')\]”’]*$")
@@ -33,6 +34,7 @@ class _Seen:
     line: int
     height: float  # of its lower edge above the page's
     middle: float  # of its width, from the left
+    at_edge: bool  # of the page; a page number may stand anywhere
     numbers: tuple[int, ...]
     counting: tuple[bool, ...]  # whether the number stands where a page number does
 
@@ -40,7 +42,7 @@ class _Seen:
 def running(sheets: Sequence[Sheet | None]) -> dict[int, set[int]]:
     """For each page (from 0) the lines to leave out, by their places among the lines of the sheet."""
     edges = {page: _edges(sheet) for page, sheet in enumerate(sheets) if sheet}
-    back: defaultdict[int, set[int]] = defaultdict(set)
+    back: defaultdict[int, dict[int, float]] = defaultdict(dict)
     kept: set[tuple[int, int]] = set()
     for (_, key), seen in _met(sheets, edges).items():
         numbering = PAGE.fullmatch(key) is not None
@@ -48,7 +50,7 @@ def running(sheets: Sequence[Sheet | None]) -> dict[int, set[int]]:
             if numbering and key != "i" and chain[0].numbers == chain[1].numbers:
                 continue  # "2020 2019" above the columns of a table
             for one in chain:
-                back[one.page].add(one.line)
+                back[one.page][one.line] = WORDED if chain[0].numbers == chain[1].numbers else NUMBERED
             if not numbering:
                 kept.add((chain[0].page, chain[0].line))
     found = {page: _outermost(sheet, edges[page], back[page]) for page, sheet in enumerate(sheets) if sheet}
@@ -62,12 +64,15 @@ def _met(sheets: Sequence[Sheet | None], edges: dict[int, list[tuple[bool, int]]
     for page, sheet in enumerate(sheets):
         for top, at in edges.get(page, ()):
             key = _masked(sheet.lines[at].text) if sheet else None
-            if sheet and key and (PAGE.fullmatch(key) or _is_at_edge(sheet, sheet.lines[at], top=top)):
-                met[top, key].append(_seen(page, at, sheet.lines[at]))
+            if sheet is None or key is None:
+                continue
+            seen = _seen(page, at, sheet.lines[at], at_edge=_is_at_edge(sheet, sheet.lines[at], top=top))
+            if seen.at_edge or any(seen.counting):
+                met[top, key].append(seen)
     return met
 
 
-def _seen(page: int, at: int, line: Line) -> _Seen:
+def _seen(page: int, at: int, line: Line, *, at_edge: bool) -> _Seen:
     found = list(NUMBER.finditer(line.text))
     counting = tuple(
         not WORD.search(line.text[: one.start()])
@@ -76,7 +81,7 @@ def _seen(page: int, at: int, line: Line) -> _Seen:
         for one in found
     )
     numbers = tuple(int(one[0][:9]) for one in found)
-    return _Seen(page, at, line.bottom, (line.left + line.right) / 2, numbers, counting)
+    return _Seen(page, at, line.bottom, (line.left + line.right) / 2, at_edge, numbers, counting)
 
 
 def _edges(sheet: Sheet) -> list[tuple[bool, int]]:
@@ -122,13 +127,14 @@ def _goes_on(last: _Seen, one: _Seen) -> bool:
     steps = [b - a for a, b in zip(last.numbers, one.numbers, strict=True)]
     if any(step and (step != pages or not may) for step, may in zip(steps, one.counting, strict=True)):
         return False
-    return abs(one.height - last.height) < SHIFT or (pages in steps and abs(one.middle - last.middle) < SHIFT)
+    stays = one.at_edge and abs(one.height - last.height) < SHIFT
+    return stays or (pages in steps and abs(one.middle - last.middle) < SHIFT)
 
 
-def _outermost(sheet: Sheet, edges: list[tuple[bool, int]], back: set[int]) -> set[int]:
-    """Of the lines that come back those that stand between the page's edge and the gap before its own text."""
+def _outermost(sheet: Sheet, edges: list[tuple[bool, int]], back: dict[int, float]) -> set[int]:
+    """Of the lines that come back, each with the gap that it needs, those between the page's edge and its own text."""
     found: set[int] = set()
-    gap = GAP * usual_distance(sheet.lines)
+    usual = usual_distance(sheet.lines)
     for top in (False, True):
         head: list[int] = []
         body: Line | None = None
@@ -141,6 +147,8 @@ def _outermost(sheet: Sheet, edges: list[tuple[bool, int]], back: set[int]) -> s
             elif body is None:
                 body = line
         found.update(
-            at for at in head if body is None or abs(sheet.lines[at].bottom - body.bottom) > max(gap, body.height * GAP)
+            at
+            for at in head
+            if body is None or abs(sheet.lines[at].bottom - body.bottom) > back[at] * max(usual, body.height)
         )
     return found if len(found) < len(sheet.lines) else set()
