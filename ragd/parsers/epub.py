@@ -28,13 +28,14 @@ def parse(source: Source) -> Iterator[Member]:
     root = tree(archive.read(package), WHAT)
     items = {attribute(one, "id"): one for one in root.iter() if local(one) == "item"}
     contents = _contents(archive, package, items, root)
-    text = _Text()
+    text, read = _Text(), set[str]()  # a chapter is read once, however often the list of pages names it
     for one in (one for one in root.iter() if local(one) == "itemref"):
         item = items.get(attribute(one, "idref"))
         if item is None or attribute(item, "media-type") not in PAGES or "nav" in attribute(item, "properties").split():
             continue
         name = _target(package, attribute(item, "href"))
-        data = archive.find(name)
+        data = archive.find(name) if name not in read else None
+        read.add(name)
         if data is not None:
             text.add(read_page(decode(data, stated_charset(data)), meant_as="mail"), contents.get(name))
     if not text.reading.text:

@@ -41,7 +41,10 @@ def _open(data: bytes) -> Any:
 
 def _rows(book: Any, sheet: Any) -> Iterator[Row]:
     for number in range(sheet.nrows):
-        cells = (_cell(book, column, cell) for column, cell in enumerate(sheet.row(number), start=1))
+        try:
+            cells = [_cell(book, column, cell) for column, cell in enumerate(sheet.row(number), start=1)]
+        except LookupError as error:  # a style that the workbook does not have
+            raise Unreadable("damaged Excel workbook") from error
         yield Row(number + 1, tuple(cell for cell in cells if cell.text and not cell.text.isspace()))
 
 
