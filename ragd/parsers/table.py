@@ -39,6 +39,7 @@ PACKED = ".gz .tgz .bz2 .tbz .tbz2 .xz .txz"
 GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz"
 OPEN = "ragd.parsers.odf:parse"
 OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX, PPTX = f"{OFFICE}wordprocessingml.document", f"{OFFICE}presentationml.presentation"
 MBOX = "ragd.parsers.mbox:parse"
 IMAGES = ".png .jpg .jpeg .jpe .tif .tiff .webp .bmp .heic .heif"
 IMAGE_TYPES = "image/png image/jpeg image/tiff image/webp image/bmp image/heic image/heif"
@@ -49,7 +50,7 @@ FORMATS = (
     TEXT,
     Format("text/1", PLAIN, "text", ".yaml .yml .toml .ini .cfg .conf .properties .po"),
     Format("json/1", "ragd.parsers.data:json", "text", ".json .jsonl .ndjson .geojson .jsonc", "application/json"),
-    Format("xml/1", "ragd.parsers.data:xml", "text", ".xml .xsl .xslt .xsd .rss .atom .svg", "text/xml application/xml"),
+    Format("xml/1", "ragd.parsers.data:xml", "text", ".xml .xsl .xslt .xsd .rss .atom", "text/xml application/xml"),
     Format("sections/1", "ragd.parsers.sections:parse", "text", ".tex .ltx .rst .adoc .asciidoc", "text/x-tex"),
     Format("subtitles/1", "ragd.parsers.subtitles:parse", "text", ".srt .vtt .sbv", "text/vtt application/x-subrip"),
     Format("org/1", "ragd.parsers.org:parse", "note", ".org", "text/org"),
@@ -64,6 +65,7 @@ FORMATS = (
     Format("markdown/1", "ragd.parsers.markdown:parse", "note", ".md .markdown .mdown .mkd .mdx .qmd", "text/markdown"),
     Format("html/1", "ragd.parsers.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
     Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf", gains="ocr"),
+    Format("drawing/1", "ragd.parsers.drawing:parse", "image", ".svg .svgz", "image/svg+xml"),
     Format("image/1", "ragd.parsers.image:parse", "image", IMAGES, IMAGE_TYPES, needs="ocr"),
     Format("audio/1", "ragd.parsers.audio:parse", "audio", SOUNDS, SOUND_TYPES, needs="audio", streamed=True),
     Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml", "message/rfc822 message/global message/news"),
@@ -75,9 +77,9 @@ FORMATS = (
     Format("zip/1", f"{ARCHIVES}_zip", "other", ".zip .bear2bk .textpack", ZIP, holds=True, streamed=True),
     Format("tar/1", f"{ARCHIVES}_tar", "other", ".tar .jex", "application/x-tar", holds=True, streamed=True),
     Format("packed/1", f"{ARCHIVES}_packed", "other", PACKED, GZIP, holds=True, streamed=True),
-    Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx .dotm", f"{OFFICE}wordprocessingml.document"),
+    Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx .dotm", DOCX),
     Format("xlsx/1", "ragd.parsers.xlsx:parse", "table", ".xlsx .xlsm .xltx .xltm", f"{OFFICE}spreadsheetml.sheet"),
-    Format("pptx/1", "ragd.parsers.pptx:parse", "slides", ".pptx .pptm .ppsx .potx", f"{OFFICE}presentationml.presentation"),
+    Format("pptx/1", "ragd.parsers.pptx:parse", "slides", ".pptx .pptm .ppsx .potx", PPTX),
     Format("odf/1", OPEN, "office", ".odt .ott .odm .fodt", "application/vnd.oasis.opendocument.text"),
     Format("odf/1", OPEN, "table", ".ods .ots .fods", "application/vnd.oasis.opendocument.spreadsheet"),
     Format("odf/1", OPEN, "slides", ".odp .otp .odg .fodp", "application/vnd.oasis.opendocument.presentation"),
