@@ -52,8 +52,9 @@ def _notes(stream: IO[bytes]) -> Iterator[Any]:
         for _, element in found:
             yield element
             element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
+            above = element.getparent()  # None where a damaged export ends and begins again
+            while above is not None and element.getprevious() is not None:
+                del above[0]
     except etree.XMLSyntaxError as error:
         raise Unreadable("is not an Evernote export, or is damaged") from error
 
