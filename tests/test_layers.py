@@ -14,7 +14,15 @@ LEVELS = {
     0: ["records", "errors"],
     1: ["home", "config", "pace", "places", "rules", "wire"],
     2: ["sources", "parsers", "models", "index", "search", "answer"],
-    3: ["index.ingest", "index.meaning", "index.upkeep", "search.retrieve", "answer.answer", "models.convert", "models.judge"],
+    3: [
+        "index.ingest",
+        "index.meaning",
+        "index.upkeep",
+        "search.retrieve",
+        "answer.answer",
+        "models.convert",
+        "models.judge",
+    ],
     4: ["library", "follow", "indexing", "reading", "whereabouts", "embedding", "why", "judging"],
     5: ["cli"],
 }
