@@ -44,8 +44,8 @@ class SourceFile:
 class Mark:
     """A place in a document's text that a person would name.
 
-    `level` is the depth of a heading (1 is the highest), the 1-based number of a page, slide, sheet or cell, and of a turn of
-    a conversation 1 where it begins one after a pause, 2 where it goes on;
+    `level` is the depth of a heading (1 is the highest), the 1-based number of a page, slide, sheet or cell, and of a
+    turn of a conversation 1 where it begins one after a pause, 2 where it goes on;
     `label` is what is shown: a heading's words, a page's own label ("iii", "12").
     """
 
