@@ -22,7 +22,7 @@ def parse(source: Source) -> Parsed:
 def _flags(trailer: bytes) -> tuple[str, ...]:
     try:
         known = plistlib.loads(trailer.strip())
-    except (ValueError, ExpatError, AttributeError, OverflowError, plistlib.InvalidFileException):
+    except (ValueError, ExpatError, AttributeError, OverflowError, plistlib.InvalidFileException, LookupError):
         return ()
     flags = known.get("flags") if isinstance(known, dict) else None
     if not isinstance(flags, int):
