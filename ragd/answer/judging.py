@@ -18,22 +18,14 @@ class Judged:
 
     verdicts: dict[int, Verdict]  # by id of the hit
 
-    def features(self, span: Span) -> tuple[float, float, float, float]:
+    def features(self, span: Span) -> tuple[float, float]:
         """What speaks for a span, in the order of `relevance.JUDGED`.
 
-        The passage's log-odds; those of the likeliest words that begin in the span, whether there are none, and the
-        same log-odds where those words are the likeliest of the whole passage.
+        The log-odds of the likeliest words that begin in it, and whether none of them does.
         """
-        verdict = self.verdicts[id(span.hit)]
-        inside = [(rank, odds) for rank, (at, _, odds) in enumerate(verdict.words) if span.start <= at < span.end]
-        rank, odds = min(inside, default=(len(verdict.words), LEAST))
-        odds = min(max(odds, LEAST), MOST)
-        return (
-            min(max(verdict.answers, -3.0), 4.0),
-            odds,
-            float(not inside),
-            max(odds, 0.0) if inside and rank == 0 else 0.0,
-        )
+        words = self.verdicts[id(span.hit)].words
+        inside = next((odds for at, _, odds in words if span.start <= at < span.end), None)
+        return min(max(LEAST if inside is None else inside, LEAST), MOST), float(inside is None)
 
     def names(self, span: Span) -> bool:
         """Whether one of the passage's likeliest answers begins in the span."""
