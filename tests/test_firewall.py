@@ -14,7 +14,7 @@ import pytest
 from parser_files import bad_name, ended, read_all, source_file
 
 from ragd.errors import RagdError
-from ragd.parsers import process, sandbox, table
+from ragd.parsers import extras, process, sandbox, table
 from ragd.parsers.frames import BadFrame, Frames, pack
 from ragd.parsers.pool import Ended, Limits, Pool
 from ragd.parsers.process import COMMAND, environment
@@ -179,7 +179,7 @@ def test_a_reader_reaches_no_file_but_its_own_no_network_and_no_program(
     models = strangers.parent / "models"
     models.mkdir()
     (models / "model.bin").touch()
-    monkeypatch.setenv("RAGD_AUDIO_MODEL", str(models))  # what a person chose for `ragd[audio]`
+    monkeypatch.setitem(extras._chosen, extras.AUDIO_MODEL, str(models))  # what a person chose for `ragd[audio]`
     path = strangers / "b.prying"
     path.write_text("harmless")
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -7,8 +7,8 @@ import pytest
 from ragd.models.judge import judge_copy
 from ragd.search.rerank import WINDOW, Judge
 
-KITCHEN = "Kitchen\nThe dishwasher cost 700 euros. We bought it in May 2021 from Blue works."
-GARDEN = "Garden\nThe roses need water every evening. Peter comes on Monday."
+KITCHEN = ("Kitchen\n", "The dishwasher cost 700 euros. We bought it in May 2021 from Blue works.")
+GARDEN = ("Garden\n", "The roses need water every evening. Peter comes on Monday.")
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def test_the_passage_that_answers_is_told_with_the_words_that_do(
     verdicts = judge.verdicts(question, passages)
     assert max(verdicts, key=lambda verdict: verdict.words[0][2]) is verdicts[right]
     start, end, odds = verdicts[right].words[0]
-    assert passages[right][start:end] == words
+    assert passages[right][1][start:end] == words
     assert odds > 0
 
 
@@ -57,9 +57,9 @@ def test_a_verdict_is_the_same_alone_and_among_others(judge: Judge) -> None:
 
 def test_what_does_not_fit_the_window_is_not_seen_and_does_no_harm(judge: Judge) -> None:
     long = "Nothing is said here. " * WINDOW
-    [verdict] = judge.verdicts("who " * WINDOW, [long])
+    [verdict] = judge.verdicts("who " * WINDOW, [(long, long)])
     assert all(0 <= start < end <= len(long) for start, end, _ in verdict.words)
-    assert judge.verdicts("Who?", ["", " "]) and judge.verdicts("", [KITCHEN])
+    assert judge.verdicts("Who?", [("", ""), ("", " ")]) and judge.verdicts("", [KITCHEN])
 
 
 def test_a_second_call_makes_nothing(judge_folder: Path, models_home: Path) -> None:

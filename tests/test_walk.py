@@ -1,5 +1,6 @@
 """The walk: what is read, what is left out and by which rule, and when a root can be believed."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -75,8 +76,6 @@ def test_the_order_is_that_of_the_names_and_the_facts_are_those_of_the_disk(tmp_
         ("book.pdf.crdownload", None, "download that is not done"),
         (".DS_Store", None, "file of the operating system"),
         (".book.pdf.icloud", None, "kept in the cloud, not on this disk"),
-        ("photo.JPG", None, "image, not read yet"),
-        ("song.mp3", None, "audio, not read yet"),
         ("film.mp4", None, "video, not read yet"),
         ("all.zip", None, "archive, not read yet"),
         ("index.sqlite", None, "binary (database)"),
@@ -87,6 +86,19 @@ def test_what_is_not_a_persons_writing_is_left_out_by_name(
     tmp_path: Path, path: str, at: str | None, rule: str
 ) -> None:
     assert seen(tree(tmp_path, {path: "x"})) == ([], {at or path: rule})
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "extra"), [("a.JPG", "rapidocr", "ocr"), ("a.mp3", "faster_whisper", "audio")]
+)
+def test_what_an_extra_would_read_is_left_out_with_its_name(
+    tmp_path: Path, name: str, library: str, extra: str
+) -> None:
+    if importlib.util.find_spec(library):
+        pytest.skip(f"ragd[{extra}] is installed here")
+    files, left_out = seen(tree(tmp_path, {name: "x"}))
+    assert not files
+    assert f"ragd[{extra}]" in left_out[name]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ragd.answer.spans import Span
 from ragd.records import Hit, Verdict
 
-Judge = Callable[[str, Sequence[str]], Sequence[Verdict]]  # a question and texts: one verdict a text
+# A question, and of each text what stands above it and the text itself: one verdict a text, its places in the text.
+Judge = Callable[[str, Sequence[tuple[str, str]]], Sequence[Verdict]]
 
 LEAST, MOST = -6.0, 10.0  # log-odds of words, beyond which more says nothing more
 NAMED = 2  # likeliest answers of a passage whose spans are always looked at
@@ -34,12 +35,9 @@ class Judged:
 
 def judged(question: str, hits: Sequence[Hit], judge: Judge) -> Judged:
     """Ask the judge about every hit; it sees a passage under its document's title, writer and date."""
-    heads = [_head(hit) for hit in hits]
-    said = judge(question, [head + hit.text for head, hit in zip(heads, hits, strict=True)])
     placed = {}
-    for hit, head, verdict in zip(hits, heads, said, strict=True):
-        moved = hit.start - len(head)
-        words = tuple((start + moved, end + moved, odds) for start, end, odds in verdict.words)
+    for hit, verdict in zip(hits, judge(question, [(_head(hit), hit.text) for hit in hits]), strict=True):
+        words = tuple((hit.start + start, hit.start + end, odds) for start, end, odds in verdict.words)
         placed[id(hit)] = Verdict(verdict.answers, words)
     return Judged(placed)
 

@@ -11,6 +11,7 @@ from ragd.records import Verdict
 
 WINDOW = 256  # tokens of question and passage together, special ones included
 QUESTION = 64  # tokens of the question at most
+HEAD = 48  # tokens of what stands above a passage
 
 
 class Judge:
@@ -43,18 +44,23 @@ class Judge:
         self._tokenizer.no_truncation()
         self._threads = threads
 
-    def verdicts(self, question: str, passages: Sequence[str]) -> list[Verdict]:
-        """One verdict a passage; what does not fit the window is not seen."""
+    def verdicts(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Verdict]:
+        """One verdict a passage, given as what stands above it and its text; answers are looked for in the text.
+
+        What does not fit the window is not seen.
+        """
         asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION]
         with ThreadPoolExecutor(self._threads, thread_name_prefix="ragd-judge") as callers:
             return list(callers.map(lambda passage: self._verdict(asked, passage), passages))
 
-    def _verdict(self, asked: list[int], passage: str) -> Verdict:
-        read = self._tokenizer.encode(passage, add_special_tokens=False)
+    def _verdict(self, asked: list[int], passage: tuple[str, str]) -> Verdict:
+        head, text = passage
+        above = self._tokenizer.encode(head, add_special_tokens=False).ids[:HEAD]
+        read = self._tokenizer.encode(text, add_special_tokens=False)
         start, end = self._tokenizer.token_to_id("[CLS]"), self._tokenizer.token_to_id("[SEP]")
-        first = len(asked) + 2
+        first = len(asked) + 2 + len(above)
         shown = read.ids[: WINDOW - first - 1]
-        ids = np.array([[start, *asked, end, *shown, end]], dtype=np.int64)
+        ids = np.array([[start, *asked, end, *above, *shown, end]], dtype=np.int64)
         hidden = self._session.run(None, {"input_ids": ids})[0][0]  # (tokens, d)
         yes = float((hidden[0] @ self._yes.T + self._yes_bias)[0])
         scores = hidden @ self._span.T + self._span_bias  # (tokens, 2): starts and ends here
