@@ -198,6 +198,8 @@ def candidates(
     rated = []
     for span, cosine in zip(chosen, meaning, strict=True):
         signs = features(asked, span, meaning=cosine, best=best)
+        if not (signs[FEATURES.index("names")] or _is_named_by_path(asked, span)):
+            continue  # whoever asks about Netflix is not answered from a letter about somebody else
         odds = log_odds(signs) if verdicts is None else judged_log_odds((*signs, *verdicts.features(span)))
         rated.append(Candidate(span, odds))
     return sorted(rated, key=lambda candidate: -candidate.log_odds)
@@ -238,6 +240,13 @@ def log_odds(found: Sequence[float]) -> float:
 def judged_log_odds(found: Sequence[float]) -> float:
     """The same with the judge's signs behind the others."""
     return JUDGED_BIAS + sum(weight * value for weight, value in zip(JUDGED_WEIGHTS, found, strict=True))
+
+
+def _is_named_by_path(asked: Asked, span: Span) -> bool:
+    """Whether a folder or the file is called by one of the question's names; short ones in capitals are no names."""
+    path = {words.stem(word) for word in words.tokens(re.sub(r"[/_.-]", " ", span.hit.document.path))}
+    named = {name for name in asked.names if not re.search(rf"\b{re.escape(name.upper())}\b", asked.text)}
+    return not named or bool(named & path)
 
 
 def _share(wanted: frozenset[str], shown: frozenset[str]) -> float:

@@ -109,6 +109,7 @@ class Basket:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._open: dict[SourceFile, _Open] = {}
+        self._chunks: dict[str, int] = {}  # new passages so far, by path
         self._grown: dict[SourceFile, _Grown] = {}
         self._start_batch()
 
@@ -236,13 +237,14 @@ class Basket:
         return keys, new
 
     def _with_chunks(self) -> list[Outcome]:
-        counts: dict[str, int] = {}
-        sizes = {entry.document.id: len(entry.chunks) for entry in self._batch.entries}
-        for file, member, _ in self._batch.members:
+        """The outcomes, with how many new passages each file brought; a long one brought some in earlier batches."""
+        sizes = {entry.key: len(entry.chunks) for entry in self._batch.entries}
+        for file, _, key in self._batch.members:
             path = str(file.path)
-            counts[path] = counts.get(path, 0) + sizes.get(member.document.id, 0)
+            self._chunks[path] = self._chunks.get(path, 0) + sizes.pop(key, 0)
         return [
-            replace(one, chunks=counts.get(one.path, 0)) if one.status == "indexed" else one for one in self._outcomes
+            replace(one, chunks=self._chunks.pop(one.path, 0)) if one.status == "indexed" else one
+            for one in self._outcomes
         ]
 
 
