@@ -60,8 +60,10 @@ class Reader:
         if not hits and query.filters and not view.keys_where(matcher(query)):
             return [], [], [*notes, *why_nothing(query, (found for _, found in view.documents()))]
         if hits or not (query.phrases or query.without):
+            if query.words and not any({"words", "name"} & hit.ranks.keys() for hit in hits):
+                notes.append("no file has these words: found by meaning only, which always finds something")
             return hits, [], notes
-        notes.append("no passage has the quoted words, or none is without the excluded ones; these are the nearest")
+        notes.append("no passage has all the quoted words and none of the excluded ones; these are the nearest")
         return [], retrieve(Sought(without_conditions(query), sought.meaning), view, words, limit=limit), notes
 
     def _sought(self, query: Query, view: View, notes: list[str]) -> Sought:

@@ -30,6 +30,11 @@ def line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def path_line(path: str) -> str:
+    """A path on one line with every blank that is in it, so that it can be copied; a line's end is shown as \\n."""
+    return clean(path.replace("\\", "\\\\") if "\n" in path else path).replace("\n", "\\n")
+
+
 def as_json(what: Any) -> str:
     """JSON on one line that keeps every character: those that steer a terminal are written as escapes."""
     said = json.dumps(what, ensure_ascii=False)

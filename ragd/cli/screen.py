@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from ragd.cli.safe import line
+from ragd.cli.safe import line, path_line
 from ragd.records import Found
 
 WIDEST = 100  # columns; longer lines are hard to read however wide the window is
@@ -71,7 +71,7 @@ def link_to(document: Found, page: int | None) -> Style:
 
 def short(path: str) -> str:
     """A path as people write it."""
-    shown = line(path)
+    shown = path_line(path)
     home = str(Path.home())
     return f"~{shown[len(home) :]}" if shown == home or shown.startswith(f"{home}/") else shown
 

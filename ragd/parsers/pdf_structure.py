@@ -19,6 +19,7 @@ KEYWORDS, KEYWORD = 30, 80  # how many, and the characters of one
 
 NO_TITLE = re.compile(
     r"^(untitled.*|microsoft (word|powerpoint|excel)( - .*)?|title|document\d*"
+    r"|[\d\W_]*"  # "0001065280-16-000047": a number in somebody's files
     r"|.*\.(docx?|dvi|tex|indd|qxd|pptx?|xlsx?|ps))$",
     re.IGNORECASE,
 )
