@@ -60,17 +60,25 @@ def facts(document: Found, place: str) -> list[str]:
 
 
 def title_of(document: Found) -> str:
-    return line(document.title or "") or line(document.path).rsplit("/", 1)[-1]
+    """What its content calls it, else its name: of a member of an archive the member's, not the archive's."""
+    steps = parts_named(document)
+    return line(document.title or "") or (steps[-1] if steps else line(document.path).rsplit("/", 1)[-1])
+
+
+def parts_named(document: Found) -> list[str]:
+    """The parts that a person would know by name: attachments and members, no message ids."""
+    return [step for step in line(document.part or "").split(" > ") if step and step[0] not in "<#"]
 
 
 def file_of(document: Found, page: int | None) -> Text:
     """The path, linked, with the part a person would know: an attachment's or a member's name, no message id."""
     shown = Text(short(document.path), style=link_to(document, page))
     shown.stylize("dim")
-    named = [step for step in line(document.part or "").split(" > ") if step and step[0] not in "<#"]
     copies = f"  (also at {short(document.also_at[0][0])})" if document.also_at else ""
     more = f" and {len(document.also_at) - 1} more" if len(document.also_at) > 1 else ""
-    return shown.append("".join(f" > {step}" for step in named) + (copies[:-1] + more + ")" if copies else ""))
+    return shown.append(
+        "".join(f" > {step}" for step in parts_named(document)) + (copies[:-1] + more + ")" if copies else "")
+    )
 
 
 def why(hit: Hit) -> str:
