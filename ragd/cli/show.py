@@ -71,7 +71,7 @@ def parts_named(document: Found) -> list[str]:
 
 
 def file_of(document: Found, page: int | None) -> Text:
-    """The path, linked, with the part a person would know: an attachment's or a member's name, no message id."""
+    """The path, linked, with the part a person would know."""
     shown = Text(short(document.path), style=link_to(document, page))
     shown.stylize("dim")
     copies = f"  (also at {short(document.also_at[0][0])})" if document.also_at else ""
