@@ -13,6 +13,7 @@ from ragd import follow, why
 from ragd.answer import answer as answering
 from ragd.answer import followup
 from ragd.answer.generators import Generator, ready
+from ragd.answer.generators.loopback import is_loopback
 from ragd.config import Config, load
 from ragd.embedding import Embedding
 from ragd.errors import GeneratorError, SourceError
@@ -206,6 +207,8 @@ class Library:
         wanted = model or self.config.model or self.config.generator
         if not model and self.config.model and self.config.generator != "auto":
             wanted = f"{self.config.generator}:{self.config.model}"
+        if wanted == "auto":
+            self._tell_of_servers_elsewhere()
         return ready.choose(
             wanted,
             ollama_host=self.config.ollama_host,
@@ -215,6 +218,14 @@ class Library:
             threads=self.config.threads,
             allow_remote=self.config.allow_remote,
         )
+
+    def _tell_of_servers_elsewhere(self) -> None:
+        """A server that the person named and that is passed over in silence would look broken."""
+        for name, url in (("ollama_host", self.config.ollama_host), ("openai_url", self.config.openai_url)):
+            if url and not self.config.allow_remote and not is_loopback(url):
+                self._say(
+                    f"{name} {url} is not on this machine and is not asked (`ragd config allow_remote true` would)"
+                )
 
     def standalone(self, question: str, history: Sequence[str]) -> str:
         """A question that leans on those before it ("and when does it end?"), made whole; `history` oldest first."""
