@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from ragd import Library
 from ragd.errors import HomeBusy, SourceError
 from ragd.home import writing
+from ragd.index import ingest
 from ragd.records import Progress
 
 NOTES = {
@@ -251,3 +253,23 @@ def test_a_search_meanwhile_says_how_much_it_can_find(library: Library, notes: P
     library.add([notes], meter=look)
     assert seen == [("4 of 4 passages are found by their words only so far",)]
     assert library.find("expansion vessel").notes == ()
+
+
+def test_nothing_is_answered_about_somebody_whom_no_passage_names(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "rent.txt").write_text("The rent of the flat in the Harbour Street is 812 euros a month.\n")
+    library.add([folder])
+    assert library.ask("What is the monthly rent of the flat?", model="quotes").answered
+    assert not library.ask("What is the monthly rent of the Osterwald flat?", model="quotes").answered
+
+
+def test_the_passages_that_add_tells_are_those_that_status_counts(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "BATCH_SECONDS", 0.0)  # one file's members come in many batches
+    with zipfile.ZipFile(tmp_path / "notes.zip", "w") as archive:
+        for number in range(30):
+            archive.writestr(f"{number}.txt", f"Note {number} is about the pears of year {1990 + number}.\n")
+    told = library.add([tmp_path / "notes.zip"])
+    assert sum(outcome.chunks for outcome in told) == library.status()["chunks"] == 30
