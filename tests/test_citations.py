@@ -1,5 +1,6 @@
 """Every hit and every citation stands verbatim where it says, by readers that are not ragd's."""
 
+import contextlib
 import random
 import re
 import shutil
@@ -10,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import docx
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from citation_checker import complaint, squeeze, stated
 from indexes import contents
@@ -117,7 +119,15 @@ def test_every_hit_stands_where_it_says_in_real_files(
     hits = [hit for query in _queries(library, drawn) for hit in library.search(query, 20)]
     assert len(hits) > 10 * QUERIES
     assert {hit.document.kind for hit in hits} >= {"note", "pdf", "mail"}
-    assert wrong(hits) == []
+    assert wrong([hit for hit in hits if _has_letters(hit)]) == []
+
+
+def _has_letters(hit: Hit) -> bool:
+    """Whether a hit is no reading of a picture, which the checker cannot make (where `ragd[ocr]` is installed)."""
+    if hit.document.kind != "pdf" or hit.page is None or hit.document.part:
+        return hit.document.kind != "image"
+    with contextlib.closing(pypdfium2.PdfDocument(hit.document.path)) as pdf:
+        return bool(pdf[hit.page - 1].get_textpage().get_text_bounded().strip())
 
 
 def _copy_some(real: Path, folder: Path, drawn: random.Random) -> None:

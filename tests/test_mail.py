@@ -95,10 +95,10 @@ def test_a_body_whose_length_is_stated_is_not_cut_at_its_from_lines() -> None:
     assert len(list(messages(io.BytesIO(wrong)))) == 2  # not believed: the line begins a message
 
 
-def test_flowed_text_and_quotes_are_joined_at_their_own_depth() -> None:
+def test_flowed_text_is_joined_and_quotes_keep_their_lines() -> None:
     text = "One \nline.\n > stuffed\n>> deep \n>> er\n> other \nreply\n-- \nDana \nVisser\n"
     assert unflowed(text, delete_space=False).split("\n") == [
-        *("One line.", "> stuffed", ">> deep er", "> other ", "reply", "-- ", "Dana Visser", "")
+        *("One line.", "> stuffed", ">> deep ", ">> er", "> other ", "reply", "-- ", "Dana Visser", "")
     ]
     assert unflowed("日本 \n語\n", delete_space=True) == "日本語\n"
 

@@ -335,7 +335,7 @@ def test_lines_that_a_mail_program_cut_are_one_again(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(
         b"Subject: x\nContent-Type: text/plain; format=flowed\n\nOne long \nparagraph.\n> quoted \n> too\n-- \nDana\n"
     )
-    assert only(tmp_path / "a.eml").text == "One long paragraph.\n> quoted too\n--\nDana"
+    assert only(tmp_path / "a.eml").text == "One long paragraph.\n> quoted\n> too\n--\nDana"
 
 
 def test_broken_headers_are_read_as_they_were_meant(tmp_path: Path) -> None:
