@@ -4,11 +4,17 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from ragd import Library
 from ragd.index.embed import Embedder, open_embedder
 from ragd.models import convert, known
+
+# The same examples for everybody, so that a change is what fails a test; `--hypothesis-profile explore` tries others.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile("same")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

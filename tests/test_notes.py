@@ -168,6 +168,16 @@ def test_a_cut_evernote_export_gives_what_is_whole(tmp_path: Path) -> None:
     assert "Boiler & rent" in found(tmp_path / "a.enex")
 
 
+@pytest.mark.parametrize("damage", ["€", "a"])
+def test_a_damaged_file_of_a_note_is_told_and_the_note_is_kept(tmp_path: Path, damage: str) -> None:
+    data = base64.b64encode(b"words in a file").decode()
+    (tmp_path / "a.enex").write_text(ENEX.replace(data, damage))
+    answers = parsed(tmp_path / "a.enex")
+    assert "Boiler & rent" in [answer.part for answer in answers if isinstance(answer, Member)]
+    told = next(answer for answer in answers if isinstance(answer, Outcome) and answer.part.endswith("list.txt"))
+    assert (told.status, told.note) == ("failed", "a damaged attachment")
+
+
 ID = "0123456789abcdef0123456789abcde"
 
 

@@ -1,7 +1,6 @@
 """Evernote's ENEX: a document a note, read one by one however large the export is; what is attached is a part of it."""
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from ragd.parsers.reading import Reading, fact
 from ragd.parsers.rich import DONE, OPEN, read_note
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, guard
 from ragd.parsers.table import Format
-from ragd.records import Document, Member
+from ragd.records import Document, Member, Outcome
 
 NOTE = Format("enex/1", "", "note", "")
 UNTITLED = "Untitled"
@@ -26,7 +25,7 @@ HTTP = ("http://", "https://")
 class _Resource:
     name: str
     media_type: str
-    data: bytes
+    data: bytes | None  # None: damaged
 
 
 def parse(source: Source) -> Parsed:
@@ -73,7 +72,8 @@ def _note(element: Any, source: Source) -> Parsed:
     created, author = _moment(_text(element, "created")) or _moment(_text(element, "updated")), _author(element)
     tags = tuple(dict.fromkeys(filter(None, (fact(tag.text) for tag in element.iterfind("tag")))))
     resources = list(_resources(element))
-    facts = (title, author or "", created or "", *tags, *(hashlib.sha256(one.data).hexdigest() for one in resources))
+    digests = (hashlib.sha256(one.data or b"").hexdigest() for one in resources)
+    facts = (title, author or "", created or "", *tags, *digests)
     if reading.text:
         yield Member(
             source.part,
@@ -93,7 +93,11 @@ def _note(element: Any, source: Source) -> Parsed:
     elif not resources:
         raise NothingInIt("an empty note")
     for one in resources:
-        yield from source.child(one.name, one.data, media_type=one.media_type)
+        if one.data is None:
+            part = source.unique(f"{source.part} > {one.name}")
+            yield Outcome(str(source.path), part, "failed", "a damaged attachment")
+        else:
+            yield from source.child(one.name, one.data, media_type=one.media_type)
 
 
 def _text(element: Any, name: str) -> str:
@@ -125,9 +129,9 @@ def _resources(element: Any) -> Iterator[_Resource]:
         media_type = (resource.findtext("mime") or "").strip().lower()
         name = fact(resource.findtext("resource-attributes/file-name"))
         try:
-            data = base64.b64decode(resource.findtext("data") or "")
-        except binascii.Error:
-            continue
-        if data:
+            data: bytes | None = base64.b64decode(resource.findtext("data") or "")
+        except ValueError:  # not base64, or not even ASCII
+            data = None
+        if data != b"":
             suffix = media_type.rpartition("/")[2].partition("+")[0] or "bin"
             yield _Resource(name or f"attachment {number}.{suffix}", media_type, data)

@@ -1,7 +1,6 @@
 """vCard of any version: a contact a document, each number and address on a line with what it is for."""
 
 import base64
-import binascii
 import hashlib
 import quopri
 import re
@@ -161,7 +160,7 @@ def _decoded(value: str, parameters: list[str]) -> str:
     if stated & {"B", "BASE64"}:
         try:
             return decode(base64.b64decode(value), charset)
-        except binascii.Error:
+        except ValueError:  # not base64, or not even ASCII
             return ""
     return value
 
