@@ -3,7 +3,7 @@
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ragd.answer import values, words
@@ -188,21 +188,24 @@ def candidates(
 
     Without a judge simpler signs decide, which cannot tell a near miss from an answer in other words.
     """
+    rate = judged_log_odds if judge else log_odds
+    rated = [Candidate(span, rate(found)) for span, found in signs(question, spans, embed=embed, judge=judge)]
+    return sorted(rated, key=lambda candidate: -candidate.log_odds)
+
+
+def signs(
+    question: str, spans: Sequence[Span], *, embed: Embed | None, judge: Judge | None = None
+) -> Iterator[tuple[Span, tuple[float, ...]]]:
+    """The spans on the shortlist with what speaks for each: in the order of JUDGED, without a judge of FEATURES."""
     asked = asked_of(question)
     verdicts = judged(question, list({id(s.hit): s.hit for s in spans}.values()), judge) if judge and spans else None
     chosen = _shortlist(asked, spans, verdicts)
-    if not chosen:
-        return []
-    meaning = _meaning(asked, chosen, embed)
-    best = max(span.hit.score for span in spans)
-    rated = []
-    for span, cosine in zip(chosen, meaning, strict=True):
-        signs = features(asked, span, meaning=cosine, best=best)
-        if not (signs[FEATURES.index("names")] or _is_named_by_path(asked, span)):
-            continue  # whoever asks about Netflix is not answered from a letter about somebody else
-        odds = log_odds(signs) if verdicts is None else judged_log_odds((*signs, *verdicts.features(span)))
-        rated.append(Candidate(span, odds))
-    return sorted(rated, key=lambda candidate: -candidate.log_odds)
+    best = max((span.hit.score for span in spans), default=0.0)
+    for span, cosine in zip(chosen, _meaning(asked, chosen, embed), strict=True):
+        found = features(asked, span, meaning=cosine, best=best)
+        if found[FEATURES.index("names")] or _is_named_by_path(asked, span):
+            yield span, found if verdicts is None else (*found, *verdicts.features(span))
+        # whoever asks about Netflix is not answered from a letter about somebody else
 
 
 def features(asked: Asked, span: Span, *, meaning: float, best: float) -> tuple[float, ...]:
@@ -268,7 +271,7 @@ def _adds(asked: Asked, span: Span) -> bool:
 
 
 def _meaning(asked: Asked, spans: Sequence[Span], embed: Embed | None) -> list[float]:
-    if embed is None:
+    if embed is None or not spans:
         return [0.5] * len(spans)
     vectors = embed([asked.text, *(span.in_context for span in spans)])
     return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
