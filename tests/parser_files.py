@@ -1,4 +1,4 @@
-"""Small files of every format, made as their programs make them."""
+"""Small files as their programs make them, and how they read: by the pool's workers, or here."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from ragd.parsers.pool import Ended, Limits, Pool
+from ragd.parsers.reading import clean
+from ragd.parsers.source import OpenFile, attempt, open_source
 from ragd.records import Document, Member, Outcome, SourceFile
 
 
@@ -28,6 +30,33 @@ def read_all(
 def ended(answers: Sequence[Member | Outcome | Ended]) -> Outcome:
     assert isinstance(answers[-1], Ended)
     return answers[-1].outcome
+
+
+def parsed(path: Path) -> list[Member | Outcome]:
+    """What the parsers say of a file, read in this process."""
+    with OpenFile(bytes(path)) as file:
+        return list(attempt(open_source(path, file)))
+
+
+def only(path: Path, content: str | bytes | None = None) -> Document:
+    """The one document of a file, which is written first where its content is given."""
+    if content is not None:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    (member,) = parsed(path)
+    assert isinstance(member, Member), member
+    check(member.document)
+    return member.document
+
+
+def check(document: Document) -> None:
+    """The marks stand in order within the text, and a heading where its words begin."""
+    offsets = [mark.offset for mark in document.marks]
+    assert offsets == sorted(offsets)
+    assert all(0 <= offset <= len(document.text) for offset in offsets)
+    for mark in document.marks:
+        if mark.kind == "heading" and not document.lined:
+            there = clean(document.text[mark.offset :][: 2 * len(mark.label) + 20])
+            assert there.split()[0][:5] == mark.label.split()[0][:5]
 
 
 def write_pdf(path: Path, pages: Sequence[Sequence[str]], *, title: str = "", labels: str = "") -> Path:

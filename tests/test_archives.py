@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parser_files import documents, ended, message, read_all
-from test_notes import parsed
+from parser_files import documents, ended, message, parsed, read_all
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n" + "A" * 70 + "\n-----END OPENSSH PRIVATE KEY-----\n"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_notes import only, parsed
+from parser_files import only, parsed
 
 from ragd.places import describe
 from ragd.records import Chunk, Document, Found, Mark, Member

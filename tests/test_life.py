@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_notes import only, parsed
+from parser_files import only, parsed
 
 from ragd.records import Document, Member, Outcome
 

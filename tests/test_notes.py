@@ -12,24 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parser_files import read_all
+from parser_files import only, parsed, read_all
 
 from ragd import Library
-from ragd.parsers.source import OpenFile, attempt, open_source
-from ragd.records import Document, Member, Outcome
-
-
-def parsed(path: Path) -> list[Member | Outcome]:
-    with OpenFile(bytes(path)) as file:
-        return list(attempt(open_source(path, file)))
-
-
-def only(path: Path, text: str | bytes | None = None) -> Document:
-    if text is not None:
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-    (member,) = parsed(path)
-    assert isinstance(member, Member), member
-    return member.document
+from ragd.records import Member, Outcome
 
 
 def test_a_vault_notes_tags_and_links_are_kept_as_written(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from office_files import (
     write_zip,
     xml,
 )
-from test_parsers import only, parsed
+from parser_files import only, parsed
 
 from ragd.parsers import properties
 from ragd.records import Document, Outcome

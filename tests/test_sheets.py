@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from office_files import core, relations, rows, write_odf, write_xlsx, xml
-from test_parsers import only
+from parser_files import only
 
 from ragd.parsers.number_format import shown
 from ragd.parsers.rows import Cell, Row, Sheets

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_parsers import only, parsed
+from parser_files import only, parsed
 
 from ragd.parsers.code import BY_SUFFIX, symbols
 from ragd.records import Document, Member
