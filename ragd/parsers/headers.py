@@ -8,6 +8,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import partial
 from inspect import signature
+from itertools import islice
 
 from ragd.parsers import dates
 from ragd.parsers.decode import decode, sound
@@ -22,8 +23,12 @@ GAP = re.compile(r"(\?=)\s+(?==\?)")
 FOLD = re.compile(r"\r?\n[ \t]?")
 REFERENCES = 200  # the newest of a thread longer than anyone reads
 PEOPLE = 1000
-ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()\[\]@]+")
+LONGEST_LIST = 400_000  # code points of a list of addresses that are read: a thousand people take an eighth of that
+NESTED = 20  # comments within comments: the library reads each by calling itself
+LONGEST_DATE = 500  # code points, with a comment
+ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]{1,254}@[^\s<>,;:\"()\[\]@]{1,254}")
 UNBRACKETED = re.compile(r"([^\"<>@]+) ([^\s\"]+@[^\s\"]+)")  # Dana Visser dana@example.org
+BRACKET = re.compile(r"[()]")
 EMPTY_GROUP = re.compile(r"[^@]*:[\s;]*$")
 addresses = partial(getaddresses, strict=False) if "strict" in signature(getaddresses).parameters else getaddresses
 DROPPED_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
@@ -103,21 +108,39 @@ def _charset(message: Message) -> str | None:
 def people(message: Message, *names: str) -> tuple[str, ...]:
     """Everyone in these headers, each once: "Dana Visser <dana@example.org>"."""
     raw = [_eight_bit(FOLD.sub(" ", value), message) for name in names for value in as_written(message, name)]
-    found = [one for value in raw for one in _listed(value)]
-    return tuple(dict.fromkeys(found))[:PEOPLE]
+    found = (one for value in raw for one in _listed(value))
+    return tuple(islice(dict.fromkeys(found), PEOPLE))
 
 
 def _listed(raw: str) -> list[str]:
     """The people in a list of addresses; where it is none, the addresses that occur, else its words."""
+    raw = _flat(_first(raw))
     try:
         pairs = addresses([raw])
-    except (ValueError, IndexError, TypeError, AttributeError):
+    except (ValueError, IndexError, TypeError, AttributeError, RecursionError):
         pairs = []
     whole = [pair for pair in _with_family_names(pairs) if not pair[1].startswith("@")]
     found = [shown for name, mailbox in whole if (shown := person(name, mailbox))]
     if any("@" in one for one in found) or "@" not in raw:
         return found if found or EMPTY_GROUP.match(raw) else list(filter(None, [fact(decoded(raw))]))
     return ADDRESS.findall(raw) or list(filter(None, [fact(decoded(raw))]))
+
+
+def _first(raw: str) -> str:
+    """A list of addresses as far as it is read, up to the last that is whole."""
+    if len(raw) <= LONGEST_LIST:
+        return raw
+    cut = raw[:LONGEST_LIST]
+    return cut[: cut.rfind(",")] if "," in cut else cut
+
+
+def _flat(raw: str) -> str:
+    """Without brackets where comments stand in comments deeper than anybody writes; their words stay."""
+    depth = deepest = 0
+    for bracket in BRACKET.findall(raw):
+        depth += 1 if bracket == "(" else -1
+        deepest = max(deepest, depth)
+    return raw if deepest <= NESTED else " ".join(BRACKET.sub(" ", raw).split())
 
 
 def _with_family_names(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -181,6 +204,7 @@ def date(message: Message) -> str | None:
 
 
 def _date(raw: str) -> str | None:
+    raw = raw[:LONGEST_DATE]
     try:
         moment = parsedate_to_datetime(raw)
     except (ValueError, TypeError, IndexError, OverflowError):

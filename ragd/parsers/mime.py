@@ -3,7 +3,7 @@
 import re
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
+from email.policy import Compat32
 
 from ragd.parsers import headers, inline, labels
 from ragd.parsers.decode import decode, is_wide
@@ -31,8 +31,24 @@ DEPTH = 40  # of multiparts in multiparts
 STUB = 300  # characters: a plain form shorter than this may be a mere note that there is another
 NOTE = re.compile(r"\bhtml\b|view (?:this|the) (?:e-?mail|message)|in (?:your|a) browser|MIME", re.IGNORECASE)
 PART_HEADER = re.compile(r"^(--[^\s-][^\r\n]{0,80}?)[ \t]*\r?\nContent-[A-Za-z-]+:", re.MULTILINE | re.IGNORECASE)
+LONGEST_HEADER = 1_000_000  # code points; of those that say what a part is, which the library reads in squares of it,
+LONGEST_PARAMETERS = 20_000
 NAME = re.compile(r'name="?([^";\r\n]+)')
 TAG = re.compile(r"<[^<>\n]{0,100}>")
+
+
+class Bounded(Compat32):
+    """The library's own reading of a header, of as much as anybody writes: of References the newest are kept."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        most = LONGEST_PARAMETERS if name.lower().startswith("content-") else LONGEST_HEADER
+        return name, value[-most:] if name.lower() == "references" else value[:most]
+
+
+def parsed(data: bytes) -> Message:
+    """A message of bytes that begin with its header."""
+    return BytesParser(policy=Bounded()).parsebytes(data)
 
 
 def message_of(data: bytes) -> Message:
@@ -45,7 +61,7 @@ def message_of(data: bytes) -> Message:
         data = GAP.sub(rb"\1:", header) + end + body
     if not HEADER.match(data):
         raise Unreadable("is not a mail message (no header at its start)")
-    return BytesParser(policy=compat32).parsebytes(data)
+    return parsed(data)
 
 
 def parts_of(message: Message) -> Parts:
@@ -112,7 +128,7 @@ def _collect_unsplit(part: Message, parts: Parts, depth: int) -> None:
         return
     boundary = found[1][2:].rstrip().replace("\\", "").replace('"', "")
     head = f'Content-Type: {part.get_content_type()}; boundary="{boundary}"\n\n'
-    again = BytesParser(policy=compat32).parsebytes((head + text).encode("utf-8", "surrogateescape"))
+    again = parsed((head + text).encode("utf-8", "surrogateescape"))
     if again.is_multipart():
         _collect(again, parts, depth + 1)
     else:
@@ -201,7 +217,7 @@ def _add_sealed(part: Message, parts: Parts, depth: int) -> None:
     if content is None:
         parts.unread[name_of(part) or "encrypted message"] = "encrypted (S/MIME), needs your key"
     else:
-        _collect(BytesParser(policy=compat32).parsebytes(content), parts, depth + 1)
+        _collect(parsed(content), parts, depth + 1)
 
 
 def _add_attachment(part: Message, media_type: str, parts: Parts) -> None:
