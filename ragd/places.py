@@ -50,6 +50,7 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     steps = [_mail(document)] if document.kind == "mail" else []
     steps += [_within(document.within)] if document.within else []
     steps += ["quoted"] if chunk.quoted else []
+    steps += [{"signature": "signature", "foot": "end of the mail"}[chunk.role]] if chunk.role != "body" else []
     steps += [_pages(chunk, start, end)]
     marks = held(chunk.marks, start, start + 1)
     sheets = {mark.label for mark in marks if mark.kind == "sheet"}  # whose names stand above their rows as headings

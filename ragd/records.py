@@ -24,7 +24,10 @@ Kind = Literal[
     "other",
 ]
 MarkKind = Literal["page", "column", "heading", "slide", "sheet", "cell", "message", "turn", "line-block"]
-AsideKind = Literal["quote", "attribution", "signature", "footer"]
+AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer"]
+# What a passage is in its document: words like any other, who wrote it ("Dana Visser, roofer, +31 20 555 0199"), or
+# what ends a mail and says nothing more ("Cheers", a list's or a lawyer's foot).
+Role = Literal["body", "signature", "foot"]
 Status = Literal["indexed", "unchanged", "skipped", "failed", "forgotten"]
 
 
@@ -59,7 +62,8 @@ class Mark:
 class Aside:
     """A span of a mail's text that is not the writer's own: quoted, who is quoted, a signature, a list's or legal foot.
 
-    A quote within a quote is an aside of its own, so that each is the words of one other message.
+    A quote within a quote is an aside of its own, so that each is the words of one other message. A "closing" is a
+    signature that says nothing that the mail's header does not: "Cheers, Dana". A "quoted signature" is another's.
     """
 
     start: int  # code points from the start of the document's text
@@ -129,6 +133,7 @@ class Chunk:
     line: int | None  # 1-based line of `start`; None where the text has no lines of its own
     quoted: bool = False  # the words of another message than the one they stand in
     group: int | None = None  # ordinal of the first of the passages that are embedded as one text with this one
+    role: Role = "body"
 
 
 @dataclass(frozen=True, slots=True)

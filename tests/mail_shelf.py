@@ -108,12 +108,12 @@ class Shelf:
         return found
 
     def shown(self, name: str) -> list[str]:
-        """The passages of a file that are shown, in order."""
+        """The passages of a file that are shown, in order, without what ends it."""
         with View(self.path) as view:
             key = view.key_at(f"/mail/{name}", None)
             assert key is not None
             rows = [(key, ordinal) for _, key, ordinal in view.passages_of_keys([key])]
-            return [one.chunk.text for one in view.stored(rows)]
+            return [one.chunk.text for one in view.stored(rows) if one.chunk.role == "body"]
 
     def thread(self, name: str) -> str | None:
         return self.state()[f"/mail/{name}"][1]

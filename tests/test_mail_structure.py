@@ -84,9 +84,12 @@ def test_a_mail_without_words_of_its_own_keeps_a_passage_for_its_subject(shelf: 
     assert shelf.shown("2.eml") == [""] and shelf.shown("3.eml") == [""]
 
 
-def test_a_signature_is_no_passage(shelf: Shelf) -> None:
+def test_a_signature_is_a_passage_of_its_own(shelf: Shelf) -> None:
     shelf.put({"1.eml": mail(1, f"{ASKED}\n\n-- \nDana Visser\nRoofs and gutters\n")})
     assert shelf.shown("1.eml") == [ASKED]
+    (key,) = shelf.catalog.all_keys()
+    ends = [one.chunk.text for one in shelf.catalog.of_key(key) if one.chunk.role == "signature"]
+    assert ends == ["--\nDana Visser\nRoofs and gutters"]
 
 
 @pytest.mark.parametrize(
@@ -225,10 +228,10 @@ def _first_format(path: Path) -> None:
     db = sqlite3.connect(path)
     for index in ("documents_by_message", "documents_by_subject", "chunks_by_passage", "chunks_covered"):
         db.execute(f"DROP INDEX {index}")
-    for table in ("answers", "names", "targets"):
+    for table in ("answers", "names", "targets", "shared"):
         db.execute(f"DROP TABLE {table}")
     later = {"documents": "tags links aliases asides subject moment loose", "places": "labels within"}
-    later |= {"chunks": "quoted covered", "files": "read_at"}
+    later |= {"chunks": "quoted covered role", "files": "read_at"}
     for table, columns in later.items():
         for column in columns.split():
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

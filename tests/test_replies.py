@@ -91,6 +91,18 @@ def test_a_letter_with_a_list_of_facts_is_no_quote() -> None:
     [
         "-- \nDana Visser\nHead of Roofs\n+31 20 555 0199",
         "Best regards,\nDana Visser\nHead of Roofs",
+        "Groetjes,\nDana\n06 5555 0199",
+    ],
+)
+def test_a_signature_is_told_apart(signature: str) -> None:
+    found = marked(f"The roof is done.\n\n{signature}\n")
+    assert found == {"own": "The roof is done.", "signature": clean(signature)}
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "-- \nDana Visser\ndana@example.org",
         "Met vriendelijke groet,\n\nDana",
         "Mit freundlichen Gr\u00fc\u00dfen\nDana Visser",
         "Sent from my iPhone",
@@ -98,9 +110,20 @@ def test_a_letter_with_a_list_of_facts_is_no_quote() -> None:
         "Dana",
     ],
 )
-def test_a_signature_is_told_apart(signature: str) -> None:
-    found = marked(f"The roof is done.\n\n{signature}\n")
-    assert found == {"own": "The roof is done.", "signature": clean(signature)}
+def test_a_signature_that_says_only_who_writes_is_a_closing(closing: str) -> None:
+    found = marked(f"The roof is done.\n\n{closing}\n")
+    assert found == {"own": "The roof is done.", "closing": clean(closing)}
+
+
+def test_the_signature_of_who_is_quoted_is_not_the_writers() -> None:
+    found = marked("Fine.\n\nKees wrote:\n> Shall I?\n> --\n> Kees de Wit\n> +31 20 555 0101\n")
+    assert found["quoted signature"] == "> --\n> Kees de Wit\n> +31 20 555 0101"
+    assert "signature" not in found
+
+
+def test_a_lists_foot_below_two_dashes_is_a_foot() -> None:
+    foot = "--\nRoofers: roofs@example.org\nhttp://example.org/mailman/listinfo/roofs for (un)subscription"
+    assert marked(f"It is done.\n\n{foot}") == {"own": "It is done.", "footer": foot}
 
 
 def test_thanks_that_go_on_are_no_signature() -> None:
@@ -109,7 +132,7 @@ def test_thanks_that_go_on_are_no_signature() -> None:
         "Done.\n\nThanks!",
         "Kind regards,\nDana",
     ):
-        assert "signature" not in marked(letter, None) or letter.startswith("Kind")
+        assert "closing" not in marked(letter, None) or letter.startswith("Kind")
 
 
 def test_the_feet_of_lists_and_lawyers_are_told_apart() -> None:
@@ -122,7 +145,7 @@ def test_the_feet_of_lists_and_lawyers_are_told_apart() -> None:
     )
     assert marked(f"The roof is done.\n\nDana\n\n{foot}") == {
         "own": "The roof is done.",
-        "signature": "Dana",
+        "closing": "Dana",
         "footer": foot,
     }
     assert marked(f"The roof is done.\n\n{legal}") == {"own": "The roof is done.", "footer": legal}

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ragd.index.regions import Region, regions
 from ragd.index.tokens import Tokens
 from ragd.places import held
-from ragd.records import Chunk, Document, Mark
+from ragd.records import Chunk, Document, Mark, Role
 
 if TYPE_CHECKING:
     from semantic_text_splitter import TextSplitter
     from tokenizers import Tokenizer
 
-VERSION = "c2"  # changes when the same text would be cut elsewhere, or its header would read differently
+VERSION = "c3"  # changes when the same text would be cut elsewhere, or its header would read differently
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 SMALL = 0.25  # of the window: a section below this joins its neighbour rather than standing alone
 LONGEST = 100_000  # code points handed to the splitter at once: its memory grows with them
@@ -43,6 +43,7 @@ class Passage(NamedTuple):
     end: int
     tokens: int
     quoted: bool
+    role: Role
     group: int | None = None
 
 
@@ -59,9 +60,9 @@ class Chunker:
         self._headers: dict[str, int] = {"": 0}
 
     def chunks_of(self, documents: Sequence[Document]) -> list[list[Chunk]]:
-        """Each document's passages, a mail's own words before what it quotes.
+        """Each document's passages, a mail's own words before what it quotes, signatures and feet last.
 
-        Together they hold all of its text but white space, and a mail's signatures and feet.
+        Together they hold all of its text but white space.
         """
         return [
             list(_chunks(document, self._grouped(document, self._passages(document, ruler))))
@@ -101,7 +102,7 @@ class Chunker:
         room = self._room_at(document, 0)
         first, tokens = 0, 0
         for ordinal, one in enumerate(passages):
-            if one.quoted:
+            if one.quoted or one.role != "body":
                 grouped.append(one)
                 continue
             if tokens + one.tokens > room:
@@ -112,13 +113,13 @@ class Chunker:
 
     def _passages_of(self, document: Document, region: Region, ruler: "Ruler") -> list[Passage]:
         if region.start == region.end:
-            return [Passage(region.start, region.end, 0, region.quoted)]
+            return [Passage(region.start, region.end, 0, region.quoted, region.role)]
         spans = [
             span
             for start, end in sections(document.text, document.marks, region.start, region.end)
             for span in self._cut(document, start, end, ruler)
         ]
-        return [Passage(*span, region.quoted) for span in self._joined(document, spans)]
+        return [Passage(*span, region.quoted, region.role) for span in self._joined(document, spans)]
 
     def _cut(self, document: Document, start: int, end: int, ruler: "Ruler") -> Iterator[Span]:
         room = self._room_at(document, start)
@@ -253,6 +254,9 @@ def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> s
 
 def header_above(title: str | None, author: str | None, chunk: Chunk) -> str:
     """The header of a passage; "" where the document states no facts, or where the passage itself begins with them."""
+    if chunk.role != "body":
+        # The same under every subject and on every day: what ends a hundred mails is one passage, embedded once.
+        return header_of(None, _spoken(author) if chunk.role == "signature" and not chunk.quoted else None, ())
     said = any(mark.kind == "heading" and mark.label == title and mark.offset >= chunk.start for mark in chunk.marks)
     above = [mark for mark in chunk.marks if mark.offset < chunk.start]
     # Quoted words are not those of the author: who wrote them stands above them.
@@ -303,9 +307,10 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _chunks(document: Document, passages: Iterable[Passage]) -> Iterator[Chunk]:
     line, counted = 1, 0
-    for ordinal, (start, end, _, quoted, group) in enumerate(passages):
+    for ordinal, (start, end, _, quoted, role, group) in enumerate(passages):
         if document.lined:
             line += document.text.count("\n", counted, start)
             counted = start
         marks, text = held(document.marks, start, end), document.text[start:end]
-        yield Chunk(document.id, ordinal, start, end, text, marks, line if document.lined else None, quoted, group)
+        at = line if document.lined else None
+        yield Chunk(document.id, ordinal, start, end, text, marks, at, quoted, group, role)

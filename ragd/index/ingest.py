@@ -67,7 +67,7 @@ def cut_anew(rooms: Rooms, *, stop: threading.Event) -> int:
     while done < len(old_keys) and not stop.is_set():
         some = old_keys[done : done + CUT_AT_ONCE]
         documents = [rooms.catalog.document(old) for old in some]
-        entries = _entries(rooms.chunker, rooms.catalog.reserve(len(some)), documents)
+        entries = _entries(rooms, rooms.catalog.reserve(len(some)), documents)
         rooms.words.add(row for entry in entries for row in word_rows(entry))
         rooms.words.commit()
         for old, entry in zip(some, entries, strict=True):
@@ -80,8 +80,12 @@ def word_rows(entry: Entry) -> Iterator[WordRow]:
     """What the word index holds of a document."""
     document = entry.document
     for chunk in entry.chunks:
-        header = header_above(document.title, document.author, chunk)
-        yield WordRow(entry.key, chunk.ordinal, document.title or "", header, chunk.text)
+        if chunk.role == "body":
+            header = header_above(document.title, document.author, chunk)
+            yield WordRow(entry.key, chunk.ordinal, document.title or "", header, chunk.text)
+    for ordinal, key in entry.shared:
+        chunk = entry.chunks[ordinal]
+        yield WordRow(key, 0, "", header_above(None, document.author, chunk), chunk.text)
 
 
 @dataclass(slots=True)
@@ -210,7 +214,7 @@ class Basket:
         """Make what was gathered visible, and yield what became of each file."""
         catalog, words, chunker = self._rooms.catalog, self._rooms.words, self._rooms.chunker
         keys, new = self._keys()
-        self._batch.entries = _entries(chunker, [keys[document.id, document.family] for document in new], new)
+        self._batch.entries = _entries(self._rooms, [keys[document.id, document.family] for document in new], new)
         if new:
             words.add(row for entry in self._batch.entries for row in word_rows(entry))
             words.commit()  # under reserved keys: nobody sees these rows before the catalog knows them
@@ -248,9 +252,25 @@ class Basket:
         ]
 
 
-def _entries(chunker: Chunker, keys: Sequence[int], documents: Sequence[Document]) -> list[Entry]:
-    cut = zip(keys, documents, chunker.chunks_of(documents), strict=True)
-    return [Entry(key, document, chunks, _hashes(document, chunks)) for key, document, chunks in cut]
+def _entries(rooms: Rooms, keys: Sequence[int], documents: Sequence[Document]) -> list[Entry]:
+    cut = zip(keys, documents, rooms.chunker.chunks_of(documents), strict=True)
+    entries = [Entry(key, document, chunks, _hashes(document, chunks)) for key, document, chunks in cut]
+    return _with_shared(rooms.catalog, entries)
+
+
+def _with_shared(catalog: Catalog, entries: list[Entry]) -> list[Entry]:
+    """The entries with a key for the words of each signature and foot that no mail had before."""
+    first: dict[bytes, tuple[int, int]] = {}
+    for at, entry in enumerate(entries):
+        for chunk in entry.chunks:
+            if chunk.role != "body":
+                first.setdefault(entry.hashes[chunk.ordinal], (at, chunk.ordinal))
+    known = catalog.shared.known(first)
+    new = [place for digest, place in first.items() if digest not in known]
+    shared: dict[int, list[tuple[int, int]]] = {}
+    for (at, ordinal), key in zip(new, catalog.reserve(len(new)) if new else [], strict=True):
+        shared.setdefault(at, []).append((ordinal, key))
+    return [replace(entry, shared=shared.get(at, ())) for at, entry in enumerate(entries)]
 
 
 def _hashes(document: Document, chunks: Sequence[Chunk]) -> list[bytes]:

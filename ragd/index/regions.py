@@ -1,13 +1,20 @@
-"""Which stretches of a text are cut by themselves: a writer's own words first, then each quote with who is quoted.
+"""Which stretches of a text are cut by themselves: a writer's own words, each quote with who is quoted, what ends it.
 
-Signatures and feet are in none of them: they are no passages. Every stretch depends on its document alone, so that
-passages are the same in whatever order messages come; which quotes are shown is the catalog's to say.
+Every stretch depends on its document alone, so that passages are the same in whatever order messages come; which quotes
+are shown is the catalog's to say.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ragd.records import Document
+from ragd.records import AsideKind, Document, Role
+
+ENDS: dict[AsideKind, tuple[Role, bool]] = {  # what they are as passages, and whether they are quoted
+    "signature": ("signature", False),
+    "quoted signature": ("signature", True),
+    "closing": ("foot", False),
+    "footer": ("foot", False),
+}
 
 
 class Region(NamedTuple):
@@ -16,6 +23,7 @@ class Region(NamedTuple):
     start: int
     end: int
     quoted: bool
+    role: Role = "body"
 
 
 def regions(document: Document) -> list[Region]:
@@ -26,7 +34,7 @@ def regions(document: Document) -> list[Region]:
     own = [one for one in _between(document) if document.text[one.start : one.end].strip()]
     if not own and _is_mail(document):
         own = [Region(0, 0, quoted=False)]  # by its subject and its sender it is found all the same
-    return own + list(_quotes(document))
+    return [*own, *_quotes(document), *_ends(document)]
 
 
 def _is_mail(document: Document) -> bool:
@@ -39,6 +47,14 @@ def _between(document: Document) -> Iterator[Region]:
         yield Region(at, aside.start, quoted=False)
         at = aside.end
     yield Region(at, len(document.text), quoted=False)
+
+
+def _ends(document: Document) -> Iterator[Region]:
+    """Signatures and feet, each by itself: the same below many mails, it is the same passage in all of them."""
+    for aside in document.asides:
+        if aside.kind in ENDS and any(map(str.isalnum, document.text[aside.start : aside.end])):
+            role, quoted = ENDS[aside.kind]
+            yield Region(aside.start, aside.end, quoted, role)
 
 
 def _quotes(document: Document) -> Iterator[Region]:

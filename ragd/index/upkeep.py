@@ -24,7 +24,7 @@ def open_words(catalog: Catalog, folder: Path, *, say: Callable[[str], None]) ->
         words = Words.open(folder / (catalog.setting("words") or "0"))
         words.delete(catalog.dropped())
         words.commit()
-        whole = words.rows() == catalog.chunk_count()
+        whole = words.rows() == catalog.word_rows()
     except WordsDamaged:
         whole = False
     if not whole:
@@ -45,7 +45,12 @@ def rebuild_words(catalog: Catalog, folder: Path) -> Words:
         words.add(
             WordRow(key, row.ordinal, row.title or "", header_above(row.title, row.author, row.chunk), row.chunk.text)
             for row in catalog.of_key(key)
+            if row.chunk.role == "body"
         )
+    words.add(
+        WordRow(key, 0, "", header_above(None, one.author, one.chunk), one.chunk.text)
+        for key, one in catalog.shared.all()
+    )
     words.commit()
     catalog.put("words", str(old + 1))
     # A search that still reads the old folder keeps its open files; one that comes too late looks again.

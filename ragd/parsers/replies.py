@@ -5,6 +5,7 @@ taken for a quote (a line of a patch, a prompt) without loss, since a quote whos
 any other; a signature is none, so only what is surely one is taken for it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,6 +31,7 @@ from ragd.parsers.reply_words import (
     WROTE,
     YOU_WROTE,
 )
+from ragd.parsers.signatures import kind_of
 from ragd.records import Aside, AsideKind
 
 SIGNATURE_LINES = 14  # below "--"; more is a letter that goes on
@@ -283,7 +285,8 @@ def _without_signature(lines: list[Line], author: str | None) -> list[Line]:
     for begins in (_below_dashes, _below_closing, _own_name):
         first = begins(lines, author)
         if first is not None:
-            _mark(lines[first:], "signature")
+            said = [line.words for line in lines[first:] if line.words]
+            _mark(lines[first:], kind_of(said, _names_and_address(author)))
             return lines[:first]
     return lines
 
@@ -341,6 +344,10 @@ def _names(author: str | None) -> set[str]:
     return set((author or "").rpartition("<")[0].casefold().replace(",", " ").replace('"', " ").split())
 
 
+def _names_and_address(author: str | None) -> set[str]:
+    return set(re.findall(r"[^\W_]+", (author or "").casefold()))
+
+
 def _mark_legal(lines: list[Line]) -> None:
     """Paragraphs near the end that a firm's lawyers wrote."""
     for paragraph in _paragraphs(lines):
@@ -364,10 +371,12 @@ def _mark(lines: Iterable[Line], kind: AsideKind) -> None:
 def _spans(lines: Sequence[Line], text: str) -> Iterator[Aside]:
     """Neighbouring lines of one kind and depth as one span, without the empty lines at its ends."""
 
-    def kind_of(line: Line) -> tuple[AsideKind | None, int]:
+    def said_by(line: Line) -> tuple[AsideKind | None, int]:
+        if line.kind == "signature" and line.depth:
+            return "quoted signature", line.depth
         return line.kind or ("quote" if line.depth else None), line.depth
 
-    for (kind, _), group in groupby(lines, key=kind_of):
+    for (kind, _), group in groupby(lines, key=said_by):
         held = [line for line in group if line.end > line.start]
         if kind and held:
             yield Aside(held[0].start, held[-1].end, kind)

@@ -1,6 +1,6 @@
 """The story of a search: candidates by words and by meaning, both scores of each, one order, a few a document."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -56,7 +56,7 @@ def _aimed(sought: Sought, view: View, words: Words) -> Sought:
     vectors, question = sought.meaning
     anywhere = Sought(unfiltered(sought.query), sought.meaning)
     passages = _candidates(anywhere, view, words, CANDIDATES, named=None).passages
-    best = fuse.best(_scores(anywhere, words, passages, named={}), fuse.FEEDBACK)
+    best = fuse.best(_scores(anywhere, view, words, passages=passages, named={}), fuse.FEEDBACK)
     known = vectors.cosines(question, {passages[row] for row in best})
     towards = vectors.vectors([passages[row] for row in best if passages[row] in known])
     return Sought(sought.query, (vectors, fuse.towards(question, towards)))
@@ -73,7 +73,7 @@ class _Candidates:
 
 def _candidates(sought: Sought, view: View, words: Words, depth: int, *, named: "_Named | None") -> _Candidates:
     passes = _Conditions(sought.query, view, words)
-    by_words = _deep(lambda limit: _sharing(sought, words, passes.keys, limit), passes.rows, depth)
+    by_words = _deep(lambda limit: _sharing(sought, words, passes.word_keys, limit), passes.rows, depth)
     by_meaning = _deep(lambda limit: _closest(sought, view, passes.keys, limit), passes.rows, depth)
     by_name = list(passes.rows(named.rows(sought, depth, among=passes.keys))) if named else []
     passages = view.passages_of_rows(dict.fromkeys([*by_words, *by_meaning, *by_name]))
@@ -125,21 +125,41 @@ class _Conditions:
         self._query = query
         self._view = view
         self.keys = view.keys_where(matcher(query)) if query.filters else None
+        self.word_keys = self.keys and self.keys | view.shared.keys_in(self.keys)
+        self._ending: dict[int, Row | None] = {}  # passages that end mails, and the mail that each is shown in
         # By stems and with the header: supersets, which the exact look at a passage and its title narrows.
         self._may_hold = words.matching(query.phrases, ())
         self._may_offend = set().union(*map(words.containing, query.without))
 
     def rows(self, rows: Collection[Row]) -> Iterator[Row]:
-        """Those of the rows that pass, in their order."""
-        visible = self._view.visible({key for key, _ in rows})
-        covered = self._view.covered(visible)
-        passing = [row for row in rows if row[0] in visible and (self.keys is None or row[0] in self.keys)]
-        passing = [row for row in passing if row not in covered]
-        if self._may_hold is not None:
-            passing = [row for row in passing if row in self._may_hold]
-        doubtful = passing if self._query.phrases else [row for row in passing if row in self._may_offend]
+        """Those of the rows that pass, in their order; of signatures that are the same that of the newest mail."""
+        named = [row for row in rows if self._may_hold is None or row in self._may_hold]
+        passing = self._in_sight(named)
+        doubtful = [row for row, as_named in passing.items() if self._query.phrases or as_named in self._may_offend]
         failing = {(one.key, one.ordinal) for one in self._view.stored(doubtful) if not self._passes(one)}
         yield from (row for row in passing if row not in failing)
+
+    def _in_sight(self, rows: Sequence[Row]) -> dict[Row, Row]:
+        """The chunks to show for rows of the word index, each with its row."""
+        keys = {key for key, _ in rows}
+        ending = self._view.shared.passages(keys)
+        visible = self._view.visible(keys)
+        covered = self._view.covered(visible)
+        found: dict[Row, Row] = {}
+        for row in rows:
+            if row[0] in ending:
+                shown = self._shown_at(ending[row[0]])
+                found |= {shown: row} if shown else {}
+            elif row[0] in visible and row not in covered and (self.keys is None or row[0] in self.keys):
+                found[row] = row
+        return found
+
+    def _shown_at(self, passage: int) -> Row | None:
+        if passage not in self._ending:
+            mails = self._view.shared.mails(passage)
+            among = (row for row in mails if self.keys is None or row[0] in self.keys)
+            self._ending[passage] = next(among, None)
+        return self._ending[passage]
 
     def _passes(self, stored: Stored) -> bool:
         text = f"{stored.title or ''}\n{stored.chunk.text}"
@@ -177,7 +197,7 @@ def _closest(sought: Sought, view: View, keys: Collection[int] | None, limit: in
 
 def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, limit: int) -> list[Hit]:
     rows = list(candidates.passages)
-    scores = _scores(sought, words, candidates.passages, named=candidates.named)
+    scores = _scores(sought, view, words, passages=candidates.passages, named=candidates.named)
     show = _Shown(view, matcher(sought.query))
     # Equal scores are ordered by path and start, which only the documents tell: those of the best rows are read.
     best = sorted(rows, key=lambda row: -scores[row])
@@ -196,14 +216,19 @@ def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, 
 
 
 def _scores(
-    sought: Sought, words: Words, passages: Mapping[Row, int], *, named: Mapping[int, float]
+    sought: Sought, view: View, words: Words, *, passages: Mapping[Row, int], named: Mapping[int, float]
 ) -> dict[Row, float]:
-    by_words = words.scores(sought.query.words, list(passages))
+    ending = view.shared.rows(passages.values())
+    roles = view.shared.roles(row for row, passage in passages.items() if passage in ending)
+    rows = {row: ending[passages[row]] if roles.get(row, "body") != "body" else row for row in passages}
+    found = words.scores(sought.query.words, set(rows.values()))
+    by_words = {row: found[as_named] for row, as_named in rows.items() if as_named in found}
     by_meaning: dict[Row, float] = {}
     if sought.meaning is not None:
         vectors, question = sought.meaning
         cosines = vectors.cosines(question, set(passages.values()))
         by_meaning = {row: cosines[passage] for row, passage in passages.items() if passage in cosines}
+    by_meaning |= {row: 0.0 for row, role in roles.items() if role == "foot"}  # it has none, and never will
     return fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
 
 
@@ -274,5 +299,7 @@ def _newest(query: Query, view: View, words: Words, limit: int) -> list[Hit]:
 
 def _offending(query: Query, view: View, words: Words) -> set[int]:
     rows = set().union(*map(words.containing, query.without))
+    for passage in view.shared.passages({key for key, _ in rows}).values():
+        rows |= set(view.shared.mails(passage))
     texts = ((one.key, f"{one.title or ''}\n{one.chunk.text}") for one in view.stored(rows))
     return {key for key, text in texts if any(holds(text, word) for word in query.without)}

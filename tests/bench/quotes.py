@@ -85,7 +85,7 @@ def shown(catalog: Catalog, view: View, keys: Iterable[int], *, bare: bool = Fal
         hidden = view.covered([key])
         rows: dict[int, list[Stored]] = {}
         for one in catalog.of_key(key):
-            if (key, one.ordinal) not in hidden:
+            if (key, one.ordinal) not in hidden and one.chunk.role != "foot":
                 rows.setdefault(one.passage, []).append(one)
         for group in rows.values():
             title, author = (None, None) if bare else (group[0].title, group[0].author)

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ragd.index.catalog.record import KnownFile
+from ragd.index.catalog.schema import MEANT
 from ragd.records import Outcome, ReadPart, SourceFile
 
 FILE = "path, size, mtime_ns, ctime_ns, device, inode, digest, reader, status, note"
 SPACE = "(SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'space')"
 PARTS = (
     "SELECT p.part, d.id, d.kind, d.title, d.date, d.family, d.length,"
-    " (SELECT count(*) FROM chunks c WHERE c.key = p.key AND NOT c.covered),"
+    f" (SELECT count(*) FROM chunks c WHERE c.key = p.key AND {MEANT}),"
     " (SELECT count(*) FROM chunks c JOIN vectors v ON v.passage = c.passage"
-    f" WHERE c.key = p.key AND NOT c.covered AND v.space = {SPACE}),"
+    f" WHERE c.key = p.key AND {MEANT} AND v.space = {SPACE}),"
     " (SELECT count(*) FROM chunks c WHERE c.key = p.key AND c.covered)"
     " FROM places p JOIN documents d USING (key) WHERE p.path = ? ORDER BY p.part"
 )

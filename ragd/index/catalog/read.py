@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from ragd.index.catalog import blocks
 from ragd.index.catalog.record import Stored
+from ragd.index.catalog.schema import MEANT
 from ragd.places import held
 from ragd.records import Aside, Chunk, Document, Mark
 
 T = TypeVar("T")
 AT_ONCE = 500  # values in one IN (...)
-CHUNK = "c.key, c.ordinal, c.start, c.stop, c.line, c.passage, c.quoted"
+CHUNK = "c.key, c.ordinal, c.start, c.stop, c.line, c.passage, c.quoted, c.role"
 
 
 def setting(connection: sqlite3.Connection, name: str) -> str | None:
@@ -96,12 +97,11 @@ def stored_of_key(connection: sqlite3.Connection, key: int) -> Iterator[Stored]:
 
 
 def rows_of_passages(connection: sqlite3.Connection, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-    """(passage, key, ordinal) of every chunk that shares one of the passages and is shown."""
+    """(passage, key, ordinal) of every chunk that shares one of the passages and has its meaning."""
     for some in batched(passages, AT_ONCE):
         places = ",".join("?" * len(some))
         yield from connection.execute(
-            f"SELECT passage, key, ordinal FROM chunks WHERE passage IN ({places}) AND covered = 0"
-            " ORDER BY key, ordinal",
+            f"SELECT passage, key, ordinal FROM chunks WHERE passage IN ({places}) AND {MEANT} ORDER BY key, ordinal",
             some,
         )
 
@@ -127,7 +127,8 @@ def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence
     marks = marks_from(facts[3])
     first, last = min(row[2] for row in rows), max(row[3] for row in rows)
     text = text_of(connection, key, first, last)
-    for _, ordinal, start, end, line, passage, quoted in rows:
+    for _, ordinal, start, end, line, passage, quoted, role in rows:
         words = text[start - first : end - first]
-        chunk = Chunk(facts[0], ordinal, start, end, words, held(marks, start, end), line, bool(quoted))
+        around = held(marks, start, end)
+        chunk = Chunk(facts[0], ordinal, start, end, words, around, line, bool(quoted), role=role)
         yield Stored(key, ordinal, passage, facts[1], facts[2], chunk)

@@ -25,6 +25,7 @@ class Entry:
     document: Document
     chunks: Sequence[Chunk]
     hashes: Sequence[bytes]  # of what is embedded, one a chunk
+    shared: Sequence[tuple[int, int]] = ()  # (ordinal, key of its words) of signatures and feet that no other has
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ragd.errors import DiskFull, HomeError
 
-FORMAT = 2  # of the tables below; a change adds a step to MIGRATIONS
+FORMAT = 3  # of the tables below; a change adds a step to MIGRATIONS
 
 READ_AGAIN = "to be read again: "  # begins the reading of a document that only its file can bring up to date
 # What mails refer to, which chunks are quotes that are shown elsewhere, and the names by which links find documents.
@@ -61,13 +61,22 @@ CREATE TABLE passages (id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL 
 CREATE TABLE dropped_passages (id INTEGER PRIMARY KEY);
 CREATE TABLE chunks (key INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     line INTEGER, passage INTEGER NOT NULL, quoted INTEGER NOT NULL DEFAULT 0, covered INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (key, ordinal)) WITHOUT ROWID;
+    role TEXT NOT NULL DEFAULT 'body', PRIMARY KEY (key, ordinal)) WITHOUT ROWID;
 CREATE TABLE spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL UNIQUE, wish TEXT NOT NULL,
     dimensions INTEGER NOT NULL);
 CREATE TABLE vectors (space INTEGER NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (space, passage)) WITHOUT ROWID;
 CREATE TABLE threads (message_id TEXT PRIMARY KEY, thread TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX threads_by_thread ON threads (thread);
 """
+
+# A signature or foot stands under many mails; its words are in the word index once, under a key of their own.
+SHARED = """
+CREATE TABLE shared (key INTEGER PRIMARY KEY, passage INTEGER NOT NULL UNIQUE);
+DROP INDEX chunks_by_passage;
+CREATE INDEX chunks_by_passage ON chunks (passage, role, covered);
+"""
+# A chunk that has its meaning: no quote that is shown elsewhere, no foot. As a list, which the index is sought by.
+MEANT = "covered = 0 AND role IN ('body', 'signature')"
 
 # Format 1 knew no quotes, labels, tags or links: only reading the files again tells them. Until a file is read its
 # documents stay as they are; passages keep their vectors, for these go by the text.
@@ -92,7 +101,8 @@ ALTER TABLE files RENAME TO files_before;
 INSERT INTO files SELECT path, size, mtime_ns, ctime_ns, device, inode, digest, '', status, note, 0 FROM files_before;
 DROP TABLE files_before;
 """
-MIGRATIONS = {1: FROM_FORMAT_1}  # format -> the SQL that carries a catalog of that format to the next
+FROM_FORMAT_2 = f"ALTER TABLE chunks ADD COLUMN role TEXT NOT NULL DEFAULT 'body'; {SHARED}"
+MIGRATIONS = {1: FROM_FORMAT_1, 2: FROM_FORMAT_2}  # format -> the SQL that carries a catalog of that format to the next
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
@@ -165,7 +175,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     if _is_empty(connection):
         start = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '0'), ('purges', '0');"
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {FILES} {NEW_INDEXES} {start} COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {FILES} {NEW_INDEXES} {SHARED} {start} COMMIT;")
         return
     while (known := _format(connection)) < FORMAT:
         step = f"UPDATE settings SET value = '{known + 1}' WHERE name = 'format';"

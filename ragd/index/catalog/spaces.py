@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from ragd.index.catalog.schema import moved_on, transaction
+from ragd.index.catalog.schema import MEANT, moved_on, transaction
 
 
 class Spaces:
@@ -39,10 +39,10 @@ class Spaces:
             self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
 
     def owed(self, space: int, *, limit: int = -1) -> list[int]:
-        """Passages that are shown and have no vector yet in a space, newest first, at most `limit` if it is given."""
+        """Passages that are to have their meaning and no vector yet in a space, newest first, at most `limit` if it is given."""
         sql = (
             "SELECT id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE space = ? AND passage = p.id)"
-            " AND EXISTS (SELECT 1 FROM chunks WHERE passage = p.id AND covered = 0) ORDER BY id DESC LIMIT ?"
+            f" AND EXISTS (SELECT 1 FROM chunks WHERE passage = p.id AND {MEANT}) ORDER BY id DESC LIMIT ?"
         )
         return [row[0] for row in self._db.execute(sql, (space, limit))]
 

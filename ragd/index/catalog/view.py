@@ -13,7 +13,8 @@ from urllib.parse import quote
 from ragd.index.catalog import links, read
 from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.record import Stored
-from ragd.index.catalog.schema import connect, translated
+from ragd.index.catalog.schema import MEANT, connect, translated
+from ragd.index.catalog.shared import Shared
 from ragd.records import Enclosing, Found, Outcome
 
 FACTS = (
@@ -36,6 +37,7 @@ class View:
         self._db = connect(path, writing=False)
         self._db.execute("BEGIN")
         self.lookup = Lookup(self._db)
+        self.shared = Shared(self._db)
         try:
             self.generation = int(read.setting(self._db, "generation") or 0)
         except sqlite3.DatabaseError as error:
@@ -80,8 +82,15 @@ class View:
         return rows
 
     def rows_of_passages(self, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-        """(passage, key, ordinal) of every chunk that shares one of the passages."""
-        return read.rows_of_passages(self._db, passages)
+        """(passage, key, ordinal) of every row of the word index that is one of the passages and has its meaning."""
+        for some in read.batched(passages, read.AT_ONCE):
+            marks = ",".join("?" * len(some))
+            sql = (
+                "SELECT passage, key, ordinal FROM chunks"
+                f" WHERE passage IN ({marks}) AND role = 'body' AND covered = 0"
+                f" UNION ALL SELECT passage, key, 0 FROM shared WHERE passage IN ({marks}) ORDER BY key, ordinal"
+            )
+            yield from self._db.execute(sql, some * 2)
 
     def passages_of_rows(self, rows: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
         """The passage of each (key, ordinal)."""
@@ -93,10 +102,10 @@ class View:
         return found
 
     def passages_of_keys(self, keys: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-        """(passage, key, ordinal) of every chunk of these documents that is shown."""
+        """(passage, key, ordinal) of every chunk of these documents that has its meaning."""
         for some in read.batched(keys, read.AT_ONCE):
             marks = ",".join("?" * len(some))
-            sql = f"SELECT passage, key, ordinal FROM chunks WHERE key IN ({marks}) AND covered = 0"
+            sql = f"SELECT passage, key, ordinal FROM chunks WHERE key IN ({marks}) AND {MEANT}"
             yield from self._db.execute(sql, some)
 
     def stored(self, rows: Iterable[tuple[int, int]]) -> Iterator[Stored]:
@@ -277,9 +286,9 @@ FILE_NAMES = "SELECT path, NULL FROM files WHERE status = 'indexed'"
 # The messages of a mailbox have no names; their attachments do.
 PART_NAMES = "SELECT path, part FROM places WHERE part != '' AND (part NOT LIKE '<%' OR part LIKE '% > %')"
 AT = "(p.path = ? OR (p.path >= ? AND p.path < ?))"
-UNSHOWN = (  # passages that only quotes share whose messages are in the index
-    "SELECT DISTINCT passage FROM chunks c WHERE covered"
-    " AND NOT EXISTS (SELECT 1 FROM chunks o WHERE o.passage = c.passage AND o.covered = 0)"
+UNSHOWN = (  # passages that only quotes share whose messages are in the index, or feet
+    "SELECT passage FROM (SELECT passage FROM chunks WHERE covered UNION SELECT passage FROM shared) c"
+    f" WHERE NOT EXISTS (SELECT 1 FROM chunks o WHERE o.passage = c.passage AND {MEANT})"
 )
 COUNTS = {
     "places": "SELECT count(*) FROM places",
@@ -295,7 +304,7 @@ BELOW = {
     "files": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'indexed'",
     "documents": f"SELECT count(DISTINCT key) FROM places p WHERE {AT}",
     "words_only": (
-        f"SELECT count(DISTINCT c.passage) FROM places p JOIN chunks c USING (key) WHERE {AT} AND c.covered = 0"
+        f"SELECT count(DISTINCT c.passage) FROM places p JOIN chunks c USING (key) WHERE {AT} AND {MEANT}"
         f" AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space = {SPACE} AND v.passage = c.passage)"
     ),
     "failed": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'failed'",

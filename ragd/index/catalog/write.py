@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ragd.index.catalog import blocks, letters, links, read, threads
+from ragd.index.catalog import blocks, letters, links, read, shared, threads
 from ragd.index.catalog.facts import facts_of
 from ragd.index.catalog.lookup import FILE, Lookup, known_of
 from ragd.index.catalog.quotes import Quotes
@@ -25,6 +25,7 @@ class Catalog:
         self._db = connect(path, writing=True)
         self.spaces = Spaces(self._db, path)
         self.lookup = Lookup(self._db)
+        self.shared = shared.Shared(self._db)
         self._quotes = Quotes(self._db)
 
     def close(self) -> None:
@@ -171,10 +172,12 @@ class Catalog:
         )
         for chunk, digest in zip(entry.chunks, entry.hashes, strict=True):
             self._db.execute("INSERT OR IGNORE INTO passages (hash) VALUES (?)", (digest,))
+            place = (key, chunk.ordinal, chunk.start, chunk.end, chunk.line)
             self._db.execute(
-                "INSERT INTO chunks SELECT ?, ?, ?, ?, ?, id, ?, 0 FROM passages WHERE hash = ?",
-                (key, chunk.ordinal, chunk.start, chunk.end, chunk.line, int(chunk.quoted), digest),
+                "INSERT INTO chunks SELECT ?, ?, ?, ?, ?, id, ?, 0, ? FROM passages WHERE hash = ?",
+                (*place, int(chunk.quoted), chunk.role, digest),
             )
+        shared.put(self._db, entry)
         self._db.execute("DELETE FROM reserved WHERE key = ?", (key,))
         references = [(one, key) for one in document.references]
         self._db.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", references)
@@ -264,7 +267,7 @@ class Catalog:
     def purge(self, *, before: float) -> list[int]:
         """Take out the documents that lost their last place before a time (seconds of the epoch).
 
-        Returns their keys, which stay in `dropped` until the word index has let go of them too.
+        Returns all keys, those of signatures too, that stay in `dropped` until the word index has let go of them.
         """
         keys = [row[0] for row in self._db.execute("SELECT key FROM gone WHERE since <= ?", (before,))]
         if keys:
@@ -288,6 +291,7 @@ class Catalog:
         self._db.execute(f"INSERT OR IGNORE INTO dropped_passages {orphans}")
         for table, column in (("vectors", "passage"), ("passages", "id")):
             self._db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM dropped_passages)")
+        shared.drop(self._db)
 
     def dropped(self) -> list[int]:
         """Keys that the word index still has to let go of."""
@@ -342,8 +346,10 @@ class Catalog:
         """Every key that the other stores may hold rows of, those that lost their last place included."""
         return [row[0] for row in self._db.execute("SELECT key FROM documents ORDER BY key")]
 
-    def chunk_count(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM chunks").fetchone()[0])
+    def word_rows(self) -> int:
+        """How many rows the word index has: one a passage, one for all signatures and feet that are the same."""
+        bodies = self._db.execute("SELECT count(*) FROM chunks WHERE role = 'body'").fetchone()
+        return int(bodies[0]) + self.shared.count()
 
     def other_readings(self, chunker: str) -> list[int]:
         """Visible documents that were cut by another chunker than this one."""

@@ -1,0 +1,39 @@
+"""Whether the end of a mail says more than who wrote it: a card to be found, or a closing.
+
+"Cheers, Dana" is in every mail and tells nobody anything; below it may stand a telephone number or a role that stands
+nowhere else.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+from ragd.parsers.reply_words import CLOSING, CONTACT, DASHES, DIVIDER, LIST_FOOT, SENT_FROM
+from ragd.records import AsideKind
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+LEAST = 2  # words that are not the writer's name: "Software Architect"
+
+
+def kind_of(lines: Sequence[str], names: Collection[str]) -> AsideKind:
+    """What the lines below a letter are; `names` are the words of its writer's name and address, lower case."""
+    listed = sum(bool(LIST_FOOT.search(line)) for line in lines)
+    if listed * 2 >= sum(line not in DASHES for line in lines) > 0:
+        return "footer"
+    return "signature" if _is_card(lines, names) else "closing"
+
+
+def _is_card(lines: Sequence[str], names: Collection[str]) -> bool:
+    said = [line for line in lines if not _is_closing(line)]
+    if any(CONTACT.search(line) and not _is_own(line, names) for line in said):
+        return True
+    others = [word for line in said for word in WORD.findall(line.casefold()) if word not in names]
+    return bool(names) and len(others) >= LEAST
+
+
+def _is_closing(line: str) -> bool:
+    return line in DASHES or bool(DIVIDER.match(line) or CLOSING.match(line) or SENT_FROM.match(line))
+
+
+def _is_own(line: str, names: Collection[str]) -> bool:
+    """Whether a line says only the name and address that the mail's header says."""
+    return all(word in names for word in re.findall(r"[^\W_]+", line.casefold().replace("mailto", "")))
