@@ -6,8 +6,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from commands import Ragd, Said
 
 from ragd import Library
+from ragd.cli.run import run
 from ragd.index.embed import Embedder, open_embedder
 from ragd.models import convert, known
 
@@ -49,14 +51,22 @@ def embedder(model: Path, fast_copy: Path) -> Embedder:
     return open_embedder(model, fast_copy, device="cpu", threads=2)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(models_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the home, the models or the settings of the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("RAGD_")]:
+            patch.delenv(name)
+        patch.setenv("RAGD_HOME", str(tmp_path_factory.mktemp("no-home") / "nobodys"))
+        patch.setenv("RAGD_MODELS", str(models_home))
+        yield
+
+
 @pytest.fixture(autouse=True)
-def own_home(models_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test reads or writes the home of the person who runs it."""
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test has a home of its own, which is not there yet."""
     home = tmp_path / "ragd-home"
-    for name in [name for name in os.environ if name.startswith("RAGD_")]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("RAGD_HOME", str(home))
-    monkeypatch.setenv("RAGD_MODELS", str(models_home))
     return home
 
 
@@ -65,6 +75,18 @@ def library(own_home: Path) -> Iterator[Library]:
     """An empty library of its own."""
     with Library.open(own_home) as opened:
         yield opened
+
+
+@pytest.fixture
+def ragd(capsys: pytest.CaptureFixture[str]) -> Ragd:
+    """The command, run in this process."""
+
+    def call(*arguments: str | Path) -> Said:
+        capsys.readouterr()
+        code = run([str(one) for one in arguments])
+        return Said(code, *capsys.readouterr())
+
+    return call
 
 
 @pytest.fixture(scope="session")

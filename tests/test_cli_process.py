@@ -137,7 +137,6 @@ def test_watch_takes_in_a_saved_file_and_says_so(few: Path) -> None:
         assert wanted in said
 
     until("Ctrl-C stops")
-    time.sleep(2)  # the watcher begins to look
     (few / "plums.md").write_text("# Plums\n\nThe plums are blue.\n")
     until(f"indexed {few}/plums.md")
     (few / "plums.md").unlink()

@@ -33,12 +33,11 @@ def others_may_read(path: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def homes(models_home: Path) -> Iterator[tuple[Path, Path]]:
+def homes() -> Iterator[tuple[Path, Path]]:
     """A home that is open, and a copy of it that nobody may write to. pytest's own folders are root's alone."""
     if os.geteuid() == 0 and not others_may_read(Path(sys.prefix)):
         pytest.skip("root runs the tests from an installation that no other user may read")
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAGD_MODELS", str(models_home))
+    with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         here.chmod(0o755)
         (here / "pears.md").write_text("# Pears\n\nThe pears are ripe in autumn.\n")

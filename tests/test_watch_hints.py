@@ -24,7 +24,7 @@ def watching(*roots: Path, **more: object) -> Iterator[Watcher]:
         yield watcher
 
 
-def hints(watcher: Watcher, *awaited: Path, timeout: float = 5.0) -> set[Path]:
+def hints(watcher: Watcher, *awaited: Path, timeout: float = 30.0) -> set[Path]:
     """All hints until those awaited are among them, or the time is up."""
     end = time.monotonic() + timeout
     seen: set[Path] = set()
@@ -104,7 +104,7 @@ def test_a_hint_comes_soon_after_the_file_is_saved(root: Path) -> None:
         begun = time.monotonic()
         (root / "new.md").write_text("new")
         hints(watcher, root / "new.md")
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5  # 0.2 s on a machine that does nothing else
 
 
 def test_the_noise_of_tools_and_of_ragd_itself_wakes_nobody(root: Path) -> None:
