@@ -149,6 +149,11 @@ def test_the_feet_of_lists_and_lawyers_are_told_apart() -> None:
         "footer": foot,
     }
     assert marked(f"The roof is done.\n\n{legal}") == {"own": "The roof is done.", "footer": legal}
+    assert marked(f"The roof is done.\n\nDana\n\n{legal}") == {
+        "own": "The roof is done.",
+        "closing": "Dana",
+        "footer": legal,
+    }
     own = "This e-mail is about the confidential offer that we made to the council in March."
     assert marked(own) == {"own": own}
 

@@ -44,5 +44,7 @@ def judged(question: str, hits: Sequence[Hit], judge: Judge) -> Judged:
 
 def _head(hit: Hit) -> str:
     document = hit.document
+    if hit.chunk.role == "signature":
+        return f"{document.author}\n" if document.author and not hit.chunk.quoted else ""
     second = " ".join(part for part in (document.author, (document.date or "")[:10]) if part)
     return "".join(f"{line}\n" for line in (document.title, second) if line)

@@ -102,6 +102,9 @@ class Span:
 def facts_of(hit: Hit, start: int) -> Facts:
     """The facts of a hit's document and of the headings in force at offset `start`."""
     document = hit.document
+    if hit.chunk.role == "signature":  # of who wrote it: not of the mail's subject, nor of whom it was sent to
+        writer = "" if hit.chunk.quoted else document.author or ""
+        return Facts(writer, names=frozenset(), people=_stems(writer), when=None)
     held = places.held(hit.chunk.marks, start, start + 1)
     headings = [mark.label for mark in held if mark.kind == "heading" and mark.label != document.title]
     title = " > ".join(part for part in (document.title or _named(document), *headings[-2:]) if part)
@@ -124,7 +127,7 @@ def spans_of(hits: Sequence[Hit]) -> list[Span]:
     """Every span that can be quoted, the best hit's first; the same span of overlapping passages once."""
     found: dict[tuple[str, int, int], Span] = {}
     for hit in hits:
-        for run in _runs(hit):
+        for run in _runs(hit) if hit.chunk.role != "foot" else ():  # what a list or a lawyer says answers nothing
             facts = facts_of(hit, run[0][0])
             for start, end, size in _windows(run):
                 span = Span(hit=hit, start=start, end=end, size=size, facts=facts)
@@ -143,6 +146,9 @@ def _windows(run: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
 def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
     """The pieces between two walls, in offsets of the document, without what says nothing."""
     chunk = hit.chunk
+    if chunk.role == "signature":
+        yield from _telling(hit, _lines(hit))
+        return
     first, last = _body(hit)
     walls = sorted({wall for mark in chunk.marks for wall in _walls(hit, mark) if first < wall < last})
     for begin, end in zip([first, *walls], [*walls, last], strict=True):
@@ -151,6 +157,17 @@ def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
         head = 1 if run and chunk.text[run[0][0] - chunk.start] == "#" else 0
         for part in (run[:head], run[head:]):
             yield from _telling(hit, part)
+
+
+def _lines(hit: Hit) -> list[tuple[int, int]]:
+    """Where each line of a signature says something: a name, a role, a number; no two of them are one sentence."""
+    lines, start = [], hit.start
+    for line in hit.text.split("\n"):
+        said = courtesy.unquoted(line).strip()
+        if said:
+            lines.append((start + len(line.rstrip()) - len(said), start + len(line.rstrip())))
+        start += len(line) + 1
+    return lines
 
 
 def _body(hit: Hit) -> tuple[int, int]:

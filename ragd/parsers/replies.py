@@ -226,8 +226,8 @@ def _mark_end(run: list[Line], author: str | None, text: str) -> None:
     """A signature at the end of what one person wrote, and the foot that a list or a firm put below it."""
     own = [line for line in run if line.kind is None][-LOOKED_BACK:]
     own = _without_feet(own)
-    own = _without_signature(own, author)
-    _mark_legal(own)
+    _mark_legal(own)  # which stands below the signature more often than above it
+    _mark_signature([line for line in own if line.kind is None], author)
 
 
 def _without_feet(lines: list[Line]) -> list[Line]:
@@ -281,14 +281,13 @@ def _last_paragraph(lines: list[Line]) -> int:
     return end
 
 
-def _without_signature(lines: list[Line], author: str | None) -> list[Line]:
+def _mark_signature(lines: list[Line], author: str | None) -> None:
     for begins in (_below_dashes, _below_closing, _own_name):
         first = begins(lines, author)
         if first is not None:
             said = [line.words for line in lines[first:] if line.words]
             _mark(lines[first:], kind_of(said, _names_and_address(author)))
-            return lines[:first]
-    return lines
+            return
 
 
 def _below_dashes(lines: list[Line], author: str | None) -> int | None:

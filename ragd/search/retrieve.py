@@ -228,7 +228,6 @@ def _scores(
         vectors, question = sought.meaning
         cosines = vectors.cosines(question, set(passages.values()))
         by_meaning = {row: cosines[passage] for row, passage in passages.items() if passage in cosines}
-    by_meaning |= {row: 0.0 for row, role in roles.items() if role == "foot"}  # it has none, and never will
     return fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
 
 

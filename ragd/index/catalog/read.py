@@ -10,7 +10,7 @@ from ragd.index.catalog import blocks
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT
 from ragd.places import held
-from ragd.records import Aside, Chunk, Document, Mark
+from ragd.records import Aside, Chunk, Document, Mark, Role
 
 T = TypeVar("T")
 AT_ONCE = 500  # values in one IN (...)
@@ -127,7 +127,8 @@ def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence
     marks = marks_from(facts[3])
     first, last = min(row[2] for row in rows), max(row[3] for row in rows)
     text = text_of(connection, key, first, last)
-    for _, ordinal, start, end, line, passage, quoted, role in rows:
+    for _, ordinal, start, end, line, passage, quoted, kept_role in rows:
+        role: Role = kept_role  # type: ignore[assignment]
         words = text[start - first : end - first]
         around = held(marks, start, end)
         chunk = Chunk(facts[0], ordinal, start, end, words, around, line, bool(quoted), role=role)

@@ -49,7 +49,8 @@ class Shared:
 
     def keys_in(self, documents: Collection[int]) -> set[int]:
         """The keys of the passages that end these documents."""
-        sql = "SELECT s.key, s.passage FROM chunks c JOIN shared s USING (passage) WHERE c.role IN ('signature', 'foot') AND c.key IN"
+        ends = "FROM chunks c JOIN shared s USING (passage) WHERE c.role IN ('signature', 'foot')"
+        sql = f"SELECT s.key, s.passage {ends} AND c.key IN"
         return set(self._pairs(sql, documents))
 
     def mails(self, passage: int) -> list[Row]:

@@ -39,7 +39,7 @@ class Spaces:
             self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
 
     def owed(self, space: int, *, limit: int = -1) -> list[int]:
-        """Passages that are to have their meaning and no vector yet in a space, newest first, at most `limit` if it is given."""
+        """Passages that have no vector yet in a space and are to, newest first, at most `limit` if it is given."""
         sql = (
             "SELECT id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE space = ? AND passage = p.id)"
             f" AND EXISTS (SELECT 1 FROM chunks WHERE passage = p.id AND {MEANT}) ORDER BY id DESC LIMIT ?"
