@@ -214,6 +214,12 @@ def test_a_conversation_ends_with_ctrl_d(few: Path) -> None:
     os.write(ours, b"1\n")
     until(b"pears.md")
     until(b"ask> ")
+    os.write(ours, b"/help\n")
+    until(b"Ctrl-D or /quit to leave")
+    until(b"ask> ")
+    os.write(ours, b"/sources\n")
+    until(b"there is no /sources here")
+    until(b"ask> ")
     os.write(ours, b"\x04")
     assert process.wait(timeout=60) == 0
     os.close(ours)

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
+from ragd import rules
 from ragd.cli import show
+from ragd.cli.outcomes import Tally, summary
 from ragd.cli.progress import progress_line
 from ragd.cli.safe import as_json, clean, line
 from ragd.cli.screen import duration, megabytes, put
 from ragd.cli.words import options_first, query_of
-from ragd.records import Progress
+from ragd.records import Outcome, Progress
 
 HOSTILE = [
     ("\x1b[31mred\x1b[0m", "red"),
@@ -135,3 +137,15 @@ def test_a_log_gets_a_plain_line_of_progress() -> None:
     meaning = Progress("meaning", texts_done=500, texts_total=1_000)
     assert progress_line(meaning, seconds=5) == "meaning: 500 of 1,000 passages, 100/s, about 5 s left"
     assert progress_line(Progress("looking"), seconds=5) == "looking ..."
+
+
+def test_what_a_person_forgot_is_counted_and_not_named_again() -> None:
+    tally = Tally()
+    for number in range(3):
+        tally.add(Outcome(f"/notes/{number}.md", None, "skipped", rules.FORGOTTEN))
+    tally.add(Outcome("/notes/x.bin", None, "skipped", "not text"))
+    console = Console(file=io.StringIO(), width=100)
+    summary(console, tally, seconds=1.0)
+    said = console.file.getvalue()
+    assert "1 left out, 3 forgotten by you" in said
+    assert said.count("forgotten by you") == 1 and "x.bin: not text" in said

@@ -1,5 +1,6 @@
 """The verb `ask`: one question, those on stdin, or a conversation."""
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -23,6 +24,9 @@ Model = Annotated[
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Also show, marked, what nothing in your files supports.")]
 PROMPT = "\nask> "
+COMMAND = re.compile(r"/[^\W\d_]+|help|quit|exit|bye", re.IGNORECASE)  # alone on the line; a path has more
+LEAVE = frozenset(("/quit", "/exit", "/q", "/bye", "quit", "exit", "bye"))
+HELP = "a question, the number of a source to read it, Ctrl-D or /quit to leave"
 
 
 def ask(question: Question = None, as_object: Json = False, model: Model = None, everything: Everything = False) -> int:
@@ -57,9 +61,9 @@ def _converse(opened: "Library", *, model: str | None, everything: bool) -> int:
     """Question and answer until Ctrl-D. Ctrl-C ends an answer, not the conversation."""
     import readline  # noqa: F401 - importing it gives `input` its editing and its history
 
-    print("a question, the number of a source to read it, Ctrl-D to leave", file=sys.stderr)
+    print(HELP, file=sys.stderr)
     history: list[str] = []  # each question made whole, for the next one to lean on
-    while (asked := _next_question()) is not None:
+    while (asked := _next_question()) is not None and asked.lower() not in LEAVE:
         try:
             _reply(opened, asked, history, model=model, everything=everything)
         except RagdError as error:
@@ -72,7 +76,10 @@ def _converse(opened: "Library", *, model: str | None, everything: bool) -> int:
 def _reply(opened: "Library", asked: str, history: list[str], *, model: str | None, everything: bool) -> None:
     if not asked:
         return
-    if asked.isdigit():
+    if COMMAND.fullmatch(asked):
+        known = asked.lower() in ("/help", "/h", "help")
+        print(HELP if known else f"there is no {asked} here: {HELP}", file=sys.stderr)
+    elif asked.isdigit():
         from ragd.cli import show
         from ragd.cli.screen import results
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.text import Text
 
+from ragd import rules
 from ragd.cli.safe import line
 from ragd.cli.screen import count, duration, put, short
 from ragd.records import Outcome
@@ -31,6 +32,9 @@ class Tally:
             if len(self.troubles) < FEW:
                 self.troubles.append(outcome)
         if outcome.part is not None:
+            return
+        if outcome.status == "skipped" and outcome.note == rules.FORGOTTEN:
+            self.files[rules.FORGOTTEN] += 1  # the person knows, and need not be told each by name at every run
             return
         self.files[outcome.status] += 1
         self.documents += outcome.documents  # also of a scan without text whose form has values
@@ -58,7 +62,12 @@ def summary(console: Console, tally: Tally, *, seconds: float, brief: bool = Fal
 
 
 # A file that is no longer on the disk is an Outcome "forgotten"; to a person that is what `ragd forget` does.
-_OTHERS = (("unchanged", "unchanged"), ("forgotten", "gone"), ("skipped", "left out"))
+_OTHERS = (
+    ("unchanged", "unchanged"),
+    ("forgotten", "gone"),
+    ("skipped", "left out"),
+    (rules.FORGOTTEN, rules.FORGOTTEN),
+)
 
 
 def _left_out(some: Sequence[Outcome], total: int) -> list[str]:

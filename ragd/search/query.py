@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import PurePath
@@ -89,17 +89,17 @@ def parse(text: str, *, today: date) -> Query:
     return Query(text, " ".join(words), tuple(phrases), tuple(without), tuple(filters))
 
 
-def matches(query: Query, found: Found, *, zone: tzinfo | None = None) -> bool:
+def matches(query: Query, found: Found) -> bool:
     """Whether a document's facts pass the query's filters. This is what filters mean; see `matcher`."""
-    return matcher(query, zone=zone)(found)
+    return matcher(query)(found)
 
 
-def matcher(query: Query, *, zone: tzinfo | None = None) -> Test:
-    """`matches` for many documents. `zone` is the person's; None is the machine's, with its summer times."""
+def matcher(query: Query) -> Test:
+    """`matches` for many documents."""
     wanted: dict[str, list[Test]] = {}
     barred: list[Test] = []
     for condition in query.filters:
-        check = _check(condition, zone)
+        check = _check(condition)
         if condition.excludes:
             barred.append(check)
         else:
@@ -197,14 +197,14 @@ def _start(day: date, unit: str) -> date:
 # Facts
 
 
-def _check(condition: Filter, zone: tzinfo | None) -> Test:
+def _check(condition: Filter) -> Test:
     value, day = condition.value, condition.day or date.min
     wanted = words_of(value)
     checks: dict[str, Test] = {
         "from": lambda found: any(_person(value, wanted, person) for person in _writers(found)),
         "to": lambda found: any(_person(value, wanted, person) for person in _receivers(found)),
-        "after": lambda found: (when := local_day(found.date, zone)) is not None and when >= day,
-        "before": lambda found: (when := local_day(found.date, zone)) is not None and when < day,
+        "after": lambda found: (when := shown_day(found.date)) is not None and when >= day,
+        "before": lambda found: (when := shown_day(found.date)) is not None and when < day,
         "type": lambda found: found.kind == value.lower() or _suffixed(found, value),
         "in": lambda found: lies_in(found.path, value),
         "label": lambda found: any(words_of(label) == wanted for label in found.labels),
@@ -241,20 +241,15 @@ def _suffixed(found: Found, suffix: str) -> bool:
     return name.lower().endswith(f".{suffix.lower().lstrip('.')}")
 
 
-def local_day(iso: str | None, zone: tzinfo | None = None) -> date | None:
-    """The person's calendar day of an ISO 8601 date or time; None of None or of what is no date."""
-    if not iso:
-        return None
+def shown_day(iso: str | None) -> date | None:
+    """The calendar day of an ISO 8601 date or time as it is shown: of a mail, where its sender was.
+
+    None of None or of what is no date. A filter by any other day would leave out what a person reads on the screen.
+    """
     try:
-        if len(iso) <= 10:
-            return date.fromisoformat(iso)
-        when = datetime.fromisoformat(iso)
+        return date.fromisoformat(iso) if iso and len(iso) <= 10 else datetime.fromisoformat(iso or "").date()
     except ValueError:
         return None
-    try:
-        return when.astimezone(zone).date() if when.tzinfo else when.date()
-    except (ValueError, OverflowError, OSError):
-        return when.date()  # the first and last days of the calendar, or a year that the system's zones do not know
 
 
 def lies_in(path: str, pattern: str) -> bool:

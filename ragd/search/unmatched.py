@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import PurePath
 
 from ragd.places import day
 from ragd.records import Found
-from ragd.search.query import Filter, Query, Test, local_day, matcher, words_of
+from ragd.search.query import Filter, Query, Test, matcher, shown_day, words_of
 
 SAID = 6  # kinds, folders or names that are offered at most
 NEAR = 0.7  # how alike a name must be to be offered (difflib's ratio)
@@ -37,15 +36,15 @@ class _Known:
         self.files.add(path.name)
         self.writers.update(words_of(found.author or ""))
         self.readers.update({word for person in found.recipients for word in words_of(person)})
-        if found.date and local_day(found.date):
+        if found.date and shown_day(found.date):
             self.first = min(self.first or found.date, found.date)
             self.last = max(self.last, found.date)
 
 
-def why_nothing(query: Query, documents: Iterable[Found], *, zone: tzinfo | None = None) -> list[str]:
+def why_nothing(query: Query, documents: Iterable[Found]) -> list[str]:
     """One line for each name of filters that no document meets; one line if each is met, but not all together."""
     asked = _by_name(query)
-    tests = {name: _test(query, filters, zone) for name, filters in asked.items()}
+    tests = {name: _test(query, filters) for name, filters in asked.items()}
     counts: Counter[str] = Counter()
     known = _Known()
     for found in documents:
@@ -68,8 +67,8 @@ def _by_name(query: Query) -> dict[str, list[Filter]]:
     return asked
 
 
-def _test(query: Query, filters: list[Filter], zone: tzinfo | None) -> Test:
-    return matcher(replace(query, filters=tuple(filters)), zone=zone)
+def _test(query: Query, filters: list[Filter]) -> Test:
+    return matcher(replace(query, filters=tuple(filters)))
 
 
 def _written(filters: list[Filter]) -> str:
