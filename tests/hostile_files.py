@@ -117,6 +117,11 @@ def multiparts(depth: int) -> bytes:
     return b"Subject: deep\nMIME-Version: 1.0\n" + head + b"\nwords\n"
 
 
+def flat_odf(inside: bytes) -> bytes:
+    names = "".join(f" xmlns:{name}='{ODF}{name}:1.0'" for name in ("office", "text"))
+    return f"<office:document{names}><office:body><office:text>".encode() + inside
+
+
 def giant_tar() -> bytes:
     info = tarfile.TarInfo("large.txt")
     info.size = 1 << 40
@@ -188,6 +193,32 @@ FILES: dict[str, Maker] = {
         b"a%d: &a%d [%s]\n" % (n, n, b",".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 10)
     ) + b"tags: *a9\ntitle: *a9\n---\nwords\n",
     "deep.md": lambda: b"---\ntitle: " + b"[" * 50_000 + b"\n---\nwords\n",
+    "mappings.md": lambda: b"---\ntitle: " + b"{a: " * 16_000 + b"\n---\nwords\n",
+    "sequences.md": lambda: b"---\n" + b"- " * 30_000 + b"x\n---\nwords\n",
+    "closed.md": lambda: b"---\ntitle: " + b"[" * 30_000 + b"]" * 30_000 + b"\n---\nwords\n",
+    "number.md": lambda: b"---\ntitle: " + b"9" * 60_000 + b"\n---\nwords\n",
+    "dotted.toml.md": lambda: b"+++\n" + b"a." * 30_000 + b"b = 1\n+++\nwords\n",
+    "tables.toml.md": lambda: b"+++\nt = " + b"{a=" * 15_000 + b"\n+++\nwords\n",
+    "number.toml.md": lambda: b"+++\nt = " + b"9" * 60_000 + b"\n+++\nwords\n",
+    "heading.md": lambda: b"# " + b"[" * 1_000_000,
+    "links.org": lambda: b"* " + b"[[" * 500_000 + b"\nwords",
+    "emphasis.org": lambda: b"* " + b"*/_=~+" * 150_000 + b"\nwords",
+    "blanks.org": lambda: b"* a" + b" " * 1_000_000 + b"b\n#+title: a" + b" " * 1_000_000 + b"b\nwords",
+    "stamps.org": lambda: b"#+date: " + b"<2020-01-01 " * 100_000 + b"\nwords",
+    "braces.tex": lambda: b"\\section{" + b"{" * 1_000_000 + b"words",
+    "rules.rst": lambda: b"=" * 1_000_000 + b"\nwords\n" + b"=" * 1_000_000,
+    "title.xml": lambda: b"<title>" + b" " * 1_000_000 + b"words",
+    "nested.xml": lambda: b"<a>" * 300_000 + b"words",
+    "token.xml": lambda: b"<a " + b"x" * 1_000_000 + b" words",
+    "deep.svg": lambda: b"<svg>" + b"<g>" * 200_000 + b"<text>words</text>",
+    "deep.opml": lambda: b"<opml><body>" + b"<outline text='words'>" * 100_000,
+    "deep.fodt": lambda: flat_odf(b"<text:section>" * 100_000 + b"<text:p>words</text:p>"),
+    "spans.fodt": lambda: flat_odf(b"<text:p>" + b"<text:span>" * 100_000 + b"words</text:p>"),
+    "cards.vcf": lambda: b"BEGIN:VCARD\n" * 100_000,
+    "events.ics": lambda: b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 100_000,
+    "folders.html": lambda: b"<!DOCTYPE NETSCAPE-Bookmark-file-1>" + b"<DL><DT><H3>x</H3>" * 100_000,
+    "token.rtf": lambda: b"{\\rtf1 \\" + b"a" * 1_000_000 + b" words}",
+    "key.json": lambda: b'{"' + b"k" * 1_000_000 + b'": {"a": 1}}',
     "deep.json": lambda: b"[" * 1_000_000,
     "digits.json": lambda: json.dumps({"a": 1}).encode().replace(b"1", b"9" * 1_000_000),
     "columns.csv": lambda: b"a," * 1_000_000 + b"\n" + b"1," * 1_000_000,

@@ -97,7 +97,10 @@ def _of_page(markup: str) -> Iterator[_Bookmark]:
     pending: _Bookmark | None = None
     for node, opens in _walked(LexborHTMLParser(markup).body):
         if node.tag == "dl":
-            folders = [*folders, heading] if opens else folders[:-1]
+            if opens:
+                folders.append(heading)
+            elif folders:
+                folders.pop()
             heading = ""
         elif not opens:
             continue
@@ -105,7 +108,7 @@ def _of_page(markup: str) -> Iterator[_Bookmark]:
             heading = fact(node.text()) or ""
         elif node.tag == "a":
             yield from filter(None, (pending,))
-            pending = _anchor(node, "/".join(filter(None, folders)))
+            pending = _anchor(node, "/".join(filter(None, folders[:DEPTH])))
         elif node.tag == "dd" and pending:
             note = node.text(deep=False).strip()
             pending = _Bookmark(pending.title, pending.address, pending.folder, pending.when, pending.tags, note)

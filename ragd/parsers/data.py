@@ -22,7 +22,7 @@ ELEMENT = re.compile(
     r"|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<[?!][^>]*>",
     re.DOTALL,
 )
-TITLE = re.compile(r"\s*(?:<!\[CDATA\[)?([^<]{1,300}?)(?:\]\]>)?\s*</", re.DOTALL)
+TITLE = re.compile(r"\s{0,300}+(?:<!\[CDATA\[)?([^<]{1,300}?)(?:\]\]>)?\s{0,300}+</")
 TITLES = frozenset(("title", "head", "dc:title", "booktitle", "article-title", "heading"))
 XML_DATES = re.compile(r"<(?:dc:date|dcterms:created|pubDate|published|updated)\b[^>]*>([^<]{4,40})<")
 XML_AUTHOR = re.compile(r"<(?:dc:creator|author)\b[^>]*>\s*(?:<name>)?([^<]{2,100})<")

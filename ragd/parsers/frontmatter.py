@@ -14,6 +14,8 @@ ITEM = re.compile(r"[ \t]*-[ \t]+(.*)\Z")
 LIST = re.compile(r"\[(?!\[)(.*)\]\Z")
 QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""")
 NAMES = 100  # of one fact; more is no frontmatter
+DEEPEST = 50  # lists within lists; the composer of PyYAML in C has no bound of its own and ends with the stack
+DOTS = 200  # in a line of TOML; each of a name's steps costs as much as all before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ def _properties(text: str) -> Front:
 def _yaml(text: str) -> Mapping[str, Any] | None:
     import yaml  # type: ignore[import-untyped]
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        loaded = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if _too_deep(yaml.parse(text, loader)):
+            return _plain(text)
+        loaded = yaml.load(text, loader)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError, OverflowError):
         return _plain(text)  # it is still frontmatter, and no heading hides in it
     if isinstance(loaded, dict):
@@ -72,6 +77,18 @@ def _yaml(text: str) -> Mapping[str, Any] | None:
         empty = {name for name, value in facts.items() if value is None}
         return facts | {name: value for name, value in _plain(text).items() if name in empty} if empty else facts
     return {} if loaded is None else None
+
+
+def _too_deep(events: Iterator[Any]) -> bool:
+    """Whether lists and mappings lie in each other deeper than anyone writes them."""
+    from yaml import CollectionEndEvent, CollectionStartEvent
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _plain(text: str) -> dict[str, Any]:
@@ -98,9 +115,11 @@ def _unquoted(value: str) -> str:
 def _toml(text: str) -> Mapping[str, Any]:
     import tomllib
 
+    if any(line.count(".") > DOTS for line in text.splitlines()):
+        return {}
     try:
         return _lowered(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number of more digits than Python takes is a ValueError
         return {}
 
 

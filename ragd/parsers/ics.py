@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from ragd.parsers import dates
+from ragd.parsers.components import components
 from ragd.parsers.decode import decode, unix_lines
 from ragd.parsers.reading import Reading, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, guard
@@ -17,10 +18,7 @@ from ragd.parsers.table import Format
 from ragd.records import Document, Member
 
 EVENT = Format("calendar/1", "", "event", "")
-COMPONENT = re.compile(
-    r"^BEGIN:(VEVENT|VTODO|VJOURNAL)[ \t]*\n.*?^END:\1[ \t]*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
-)
-ZONE = re.compile(r"^BEGIN:VTIMEZONE[ \t]*\n.*?^END:VTIMEZONE[ \t]*\n", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+KINDS = ("VEVENT", "VTODO", "VJOURNAL")
 ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
 MOST_ZONES = 100
 WRAPPED = "BEGIN:VCALENDAR\n{}{}\nEND:VCALENDAR\n"
@@ -34,12 +32,12 @@ STATES = {"CANCELLED": "cancelled", "TENTATIVE": "tentative", "COMPLETED": "done
 
 def parse(source: Source) -> Parsed:
     text = unix_lines(decode(source.data))
-    if "BEGIN:VCALENDAR" not in text[:20_000].upper() and not COMPONENT.search(text):
+    blocks = list(components(text, *KINDS))
+    if not blocks and "BEGIN:VCALENDAR" not in text[:20_000].upper():
         raise Unreadable("is not a calendar")
-    zones = _own_zones(text)
-    blocks = [found[0] for found in COMPONENT.finditer(text)]
     if not blocks:
         raise NothingInIt("no event in it")
+    zones = _own_zones(text)
     for block in blocks:
         inner = source.inner("event", b"", source.part or "", EVENT)
         inner.part = source.part
@@ -49,7 +47,7 @@ def parse(source: Source) -> Parsed:
 def _own_zones(text: str) -> dict[str, str]:
     """The time zones that only the file knows, by their names: reading one takes longer than reading an event."""
     known = available_timezones()
-    named = ((ZONE_NAME.search(zone), zone) for zone in islice((found[0] for found in ZONE.finditer(text)), MOST_ZONES))
+    named = ((ZONE_NAME.search(zone), f"{zone}\n") for zone in islice(components(text, "VTIMEZONE"), MOST_ZONES))
     return {name[1].strip(): zone for name, zone in named if name and name[1].strip() not in known}
 
 
@@ -62,7 +60,7 @@ def _read(block: str, zones: dict[str, str], alone: bool, source: Source) -> Par
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         source.part = source.unique(f"{source.part} > a broken event" if source.part else "a broken event")
         raise Unreadable("a broken event") from error
-    event = next(one for one in calendar.walk() if one.name in ("VEVENT", "VTODO", "VJOURNAL"))
+    event = next(one for one in calendar.walk() if one.name in KINDS)
     document = _document(source, event)
     if not alone or source.part:
         day = f", {document.date[:10]}" if document.date else ""

@@ -17,6 +17,7 @@ from ragd.records import Document, Kind, Mark, Member
 MAYBE_HEADING = re.compile(r"^(?:[ ]{0,3}#{1,6}(?:[ \t]|$)|[ ]{0,3}(?:=+|-+)[ \t]*$)", re.MULTILINE)
 LINE = re.compile(r"^ {0,3}(?:(```|~~~)|(#{1,6})[ \t]+(.{1,500}))", re.MULTILINE)
 LARGE = 2_000_000  # characters
+LONGEST = 2_000  # characters of a heading that are looked at
 CLOSED = re.compile(r"[ \t]+#+[ \t]*\Z")
 MARKUP = (  # what a reader of the heading does not see
     (re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]"), r"\1"),
@@ -98,6 +99,7 @@ def _blocks() -> Any:
 
 
 def _label(content: str) -> str | None:
+    content = content[:LONGEST]
     for pattern, shown in MARKUP:
         content = pattern.sub(shown, content)
     return fact(CLOSED.sub("", content))

@@ -10,34 +10,37 @@ from ragd.parsers.source import Source
 from ragd.parsers.text import lined_text
 from ragd.records import Document, Mark, Member
 
-HEADING = re.compile(r"^(\*+)[ \t]+(?:([A-Z][A-Z_-]{2,20})[ \t]+)?(?:\[#[A-Za-z0-9]\][ \t]+)?(.*?)(?:[ \t]+(:[\w@#%:]+:))?[ \t]*$", re.MULTILINE)  # fmt: skip  # noqa: E501
-KEYWORD = re.compile(r"^[ \t]*#\+(\w+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
-PROPERTY = re.compile(r"^[ \t]*:([\w-]+):[ \t]+(.*?)[ \t]*$", re.MULTILINE)
+HEADING = re.compile(r"^(\*+)[ \t]+(?:([A-Z][A-Z_-]{2,20})[ \t]+)?(?:\[#[A-Za-z0-9]\][ \t]+)?(.*)$", re.MULTILINE)
+KEYWORD = re.compile(r"^[ \t]*#\+(\w+):(.*)$", re.MULTILINE)
+PROPERTY = re.compile(r"^[ \t]*:([\w-]+):[ \t](.*)$", re.MULTILINE)
 STATES = re.compile(r"\b[A-Z][A-Z_-]+\b")
 DEFAULT_STATES = frozenset(("TODO", "DONE", "NEXT", "WAITING", "HOLD", "CANCELLED", "CANCELED", "PROJ", "STARTED", "LATER", "NOW", "DOING", "SOMEDAY"))  # fmt: skip  # noqa: E501
-STAMP = re.compile(r"[<\[](\d{4}-\d\d-\d\d)(?: \w+\.?)?(?: (\d\d?:\d\d))?[^>\]\n]*[>\]]")
-LINK = re.compile(r"\[\[([^\]\n]+)\](?:\[([^\]\n]*)\])?\]")
+STAMP = re.compile(r"[<\[](\d{4}-\d\d-\d\d)(?: \w+\.?)?(?: (\d\d?:\d\d))?[^<>\[\]\n]*[>\]]")
+TAGS = re.compile(r":[\w@#%:]+:")
+LINK = re.compile(r"\[\[([^\[\]\n]+)\](?:\[([^\[\]\n]*)\])?\]")
 SHOWN = re.compile(r"\[\[(?:[^\]\n]+\]\[)?([^\]\n]*)\]\]|([*/_=~+])(\S(?:[^\n]*?\S)?)\2(?=\W|$)")
 TO_A_FILE = ("file:", "./", "../", "/", "~/", "attachment:", "id:", "denote:", "roam:")
+LONGEST = 1000  # characters of a heading that are looked at
 MOST = 1000  # tags or links of one file that are kept
 
 
 def parse(source: Source) -> Iterator[Member]:
     text = lined_text(source)
-    keywords = {name.lower(): value for name, value in reversed(KEYWORD.findall(text)) if value}
+    keywords = _first_stated(KEYWORD, text)
     states = DEFAULT_STATES | {
         state
         for name, value in KEYWORD.findall(text)
         if name.lower() in ("todo", "seq_todo", "typ_todo")
         for state in STATES.findall(value)
     }
-    headings = [(found, _label(found, states)) for found in HEADING.finditer(text)]
-    marks = tuple(Mark(found.start(), "heading", label, len(found[1])) for found, label in headings if label)
+    headings = [(found, *_parted(found[3])) for found in HEADING.finditer(text)]
+    labels = ((found, _label(found[2], words, states)) for found, words, _ in headings)
+    marks = tuple(Mark(found.start(), "heading", label, len(found[1])) for found, label in labels if label)
     start = headings[0][0].start() if headings else len(text)
-    properties = {name.lower(): value for name, value in reversed(PROPERTY.findall(text[:start])) if value}
+    properties = _first_stated(PROPERTY, text[:start])
     tags = (
         tag
-        for value in (keywords.get("filetags", ""), *(found[4] or "" for found, _ in headings))
+        for value in (keywords.get("filetags", ""), *(tags for _, _, tags in headings))
         for tag in re.split(r"[:\s]+", value)
     )
     yield Member(
@@ -61,18 +64,29 @@ def parse(source: Source) -> Iterator[Member]:
     )
 
 
-def _label(found: re.Match[str], states: frozenset[str]) -> str | None:
-    """The heading without its state, priority and tags; a first word in capitals may be no state."""
-    words = found[3] if not found[2] or found[2] in states else f"{found[2]} {found[3]}"
-    return fact(_plain(words)) or fact(found[2])
+def _first_stated(pattern: re.Pattern[str], text: str) -> dict[str, str]:
+    """Facts by their names in lower case; of a name that is stated twice the first."""
+    stated = ((name.lower(), value.strip()) for name, value in reversed(pattern.findall(text)))
+    return {name: value for name, value in stated if value}
+
+
+def _parted(heading: str) -> tuple[str, str]:
+    """The words of a heading, and the tags at its end."""
+    words = heading.rsplit(maxsplit=1)
+    return (words[0], words[1]) if len(words) == 2 and TAGS.fullmatch(words[1]) else (heading.strip(), "")
+
+
+def _label(state: str | None, words: str, states: frozenset[str]) -> str | None:
+    """The heading without its state and priority; a first word in capitals may be no state."""
+    return fact(_plain(words if not state or state in states else f"{state} {words}")) or fact(state)
 
 
 def _plain(words: str) -> str:
-    return SHOWN.sub(lambda found: found[1] if found[1] is not None else found[3], words)
+    return SHOWN.sub(lambda found: found[1] if found[1] is not None else found[3], words[:LONGEST])
 
 
 def _date(stated: str) -> str | None:
-    found = STAMP.search(stated)
+    found = STAMP.search(stated[:LONGEST])
     if found:
         return dates.iso(f"{found[1]}T{found[2].zfill(5)}" if found[2] else found[1])
     return dates.iso(stated)

@@ -48,6 +48,7 @@ EXPECTED = {  # family -> what its files begin with, and what a person calls one
     "ole": ("an old Microsoft Office file", "an Office file"),
     "msg": ("an old Microsoft Office file", "an Outlook message"),
 }
+FLAT_ODF = b"urn:oasis:names:tc:opendocument:"  # all of it as one XML file
 TEXTUAL = frozenset(("a web page", "an RTF document", "a PostScript file"))
 
 
@@ -69,6 +70,8 @@ def mislabelled(name: str, family: str, data: bytes) -> str | None:
     if family == "image" and found and found.endswith(" image"):
         return None  # a PNG that is called .jpg is shown by every viewer
     if found == expected or (family == "pdf" and b"%PDF-" in data[:1024]):
+        return None
+    if family == "odf" and FLAT_ODF in data[:4096]:
         return None
     if expected is None and (found is None or found in TEXTUAL):
         return None  # text with another suffix is still text

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ragd.parsers import dates
+from ragd.parsers.components import components
 from ragd.parsers.decode import decode, unix_lines
 from ragd.parsers.reading import Reading, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, guard
@@ -16,14 +17,13 @@ from ragd.parsers.table import Format
 from ragd.records import Document, Member
 
 CONTACT = Format("contact/1", "", "contact", "")
-CARD = re.compile(r"^BEGIN:VCARD[ \t]*\n(.*?)^END:VCARD[ \t]*$", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 NAME = re.compile(r"(?:[\w-]+\.)?([\w-]+)")
 QUOTED_PRINTABLE = re.compile(r"[;:=]QUOTED-PRINTABLE\b", re.IGNORECASE)
 ESCAPED = re.compile(r"\\([\\,;:nN])")
 SILENT = frozenset(
     (
         *("PHOTO", "LOGO", "SOUND", "KEY", "VERSION", "PRODID", "REV", "UID", "SOURCE", "N", "FN", "CATEGORIES"),
-        *("CLIENTPIDMAP", "XML", "SORT-STRING", "MAILER"),
+        *("BEGIN", "END", "CLIENTPIDMAP", "XML", "SORT-STRING", "MAILER"),
     )
 )
 SHOWN = {
@@ -59,7 +59,7 @@ class _Line:
 
 def parse(source: Source) -> Parsed:
     text = unix_lines(decode(source.data))
-    cards = [found[1] for found in CARD.finditer(text)]
+    cards = list(components(text, "VCARD"))
     if not cards:
         raise NothingInIt("no contact in it") if "BEGIN:VCARD" in text.upper() else Unreadable("is not a vCard")
     for card in cards:
