@@ -1,6 +1,7 @@
 """What was found is shown where it is now, and says when it is not; a query that can find nothing says why."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ def files(tmp_path: Path) -> Path:
     (root / "garden.md").write_text("# Garden\n\nPlant the wall with roses.")
     (root / "old.eml").write_text(MAIL.format("Boats", "", "The boats are painted."))
     (root / "new.eml").write_text(MAIL.format("Slates", "Date: Sat, 2 Mar 2024 10:00:00 +0100\n", "Slates again."))
-    os.utime(root / "old.eml", (1_600_000_000, 1_600_000_000))
+    noon = datetime(2020, 9, 13, 12).timestamp()  # wherever the tests run
+    os.utime(root / "old.eml", (noon, noon))
     return root
 
 
