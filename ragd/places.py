@@ -25,20 +25,40 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
             headings = [*(above for above in headings if above.level < mark.level), mark]
         elif mark.kind in ("page", "slide", "sheet", "cell"):
             page = [mark]
+            headings = [] if mark.kind == "sheet" else headings  # those of the sheet before end with it
         elif mark.kind == "turn":
             turn = [mark]
     return (*page, *headings, *turn, *inside)
 
 
-def page_of(chunk: Chunk, start: int) -> int | None:
-    """The 1-based page that holds offset `start`, None where the document has no pages."""
-    numbers = [mark.level for mark in chunk.marks if mark.kind == "page" and mark.offset <= start]
-    return numbers[-1] if numbers else None
+def pages_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
+    """The first and the last page or slide (1-based) of a span of the chunk, None where the document has none."""
+    numbers = [mark.level for mark in held(chunk.marks, start, end) if mark.kind in ("page", "slide")]
+    return (numbers[0], numbers[-1]) if numbers else None
+
+
+def rows_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
+    """The first and the last row of a span of a sheet, by the sheet's own numbers; None where it has none."""
+    if not _is_of_sheet(chunk):
+        return None
+    jumps = [(chunk.start, chunk.line or 0)]
+    jumps += [(mark.offset, mark.level) for mark in chunk.marks if mark.kind == "row" and mark.offset >= chunk.start]
+    rows: list[int] = []
+    for (first, number), (last, _) in zip(jumps, [*jumps[1:], (chunk.end, 0)], strict=True):
+        if number and max(first, start) < min(last, end):
+            above = chunk.text[first - chunk.start : max(first, start) - chunk.start]
+            within = chunk.text[first - chunk.start : min(last, end) - chunk.start].rstrip("\n")
+            rows += [number + above.count("\n"), number + within.count("\n")]
+    return (rows[0], rows[-1]) if rows else None
+
+
+def _is_of_sheet(chunk: Chunk) -> bool:
+    return any(mark.kind == "sheet" for mark in chunk.marks)
 
 
 def lines_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
     """First and last line (1-based, inclusive) of a span of the chunk, None where the text has no lines."""
-    if chunk.line is None:
+    if chunk.line is None or _is_of_sheet(chunk):
         return None
     first = chunk.line + chunk.text.count("\n", 0, start - chunk.start)
     span = chunk.text[start - chunk.start : end - chunk.start]
@@ -68,7 +88,11 @@ def _pages(chunk: Chunk, start: int, end: int) -> str:
         return ""
     word = {"page": "p.", "slide": "slide", "sheet": "sheet", "cell": "cell"}[within[0].kind]
     first, last = within[0].label, within[-1].label
-    return f"{word} {first}" if first == last else f"{word} {first}-{last}"
+    said = f"{word} {first}" if first == last else f"{word} {first}-{last}"
+    rows = rows_of(chunk, start, end) if first == last else None
+    if not rows:
+        return said
+    return f"{said}, row {rows[0]}" if rows[0] == rows[1] else f"{said}, rows {rows[0]}-{rows[1]}"
 
 
 def _turns(chunk: Chunk, start: int, end: int) -> str:

@@ -23,7 +23,7 @@ Kind = Literal[
     "audio",
     "other",
 ]
-MarkKind = Literal["page", "column", "heading", "slide", "sheet", "cell", "message", "turn", "line-block"]
+MarkKind = Literal["page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "line-block"]
 AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer"]
 # What a passage is in its document: words like any other, who wrote it ("Dana Visser, roofer, +31 20 555 0199"), or
 # what ends a mail and says nothing more ("Cheers", a list's or a lawyer's foot).
@@ -48,7 +48,8 @@ class Mark:
     """A place in a document's text that a person would name.
 
     `level` is the depth of a heading (1 is the highest), the 1-based number of a page, slide, sheet or cell, and of a
-    turn of a conversation 1 where it begins one after a pause, 2 where it goes on;
+    turn of a conversation 1 where it begins one after a pause, 2 where it goes on; a "row" stands where the rows of a
+    sheet begin or go on after a gap, with the number of the next, 0 where what follows is none;
     `label` is what is shown: a heading's words, a page's own label ("iii", "12").
     """
 
@@ -130,7 +131,7 @@ class Chunk:
     end: int
     text: str
     marks: tuple[Mark, ...]  # the page and the headings in force at `start`, then every mark inside the span
-    line: int | None  # 1-based line of `start`; None where the text has no lines of its own
+    line: int | None  # 1-based line of `start`, in a sheet its row; None where the text has no lines of its own
     quoted: bool = False  # the words of another message than the one they stand in
     group: int | None = None  # ordinal of the first of the passages that are embedded as one text with this one
     role: Role = "body"
@@ -187,6 +188,8 @@ class Hit:
     place: str
     page: int | None
     lines: tuple[int, int] | None
+    pages: tuple[int, int] | None = None  # the first and the last, of slides too
+    rows: tuple[int, int] | None = None  # of a sheet
 
     @property
     def text(self) -> str:
@@ -225,6 +228,8 @@ class Citation:
     start: int
     end: int
     quote: str
+    pages: tuple[int, int] | None = None
+    rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

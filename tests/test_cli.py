@@ -18,8 +18,8 @@ NOTES = {
     "evil.txt": "The parrot says \x1b[31mred\x1b[0m and \x1b]0;owned\x07 and \u202egnp.exe [link=x]here[/link].\n",
 }
 DOCUMENT = {"id", "uri", "path", "part", "title", "kind", "author", "date", "thread", "also_at"}
-HIT = {"rank", "score", "ranks", "document", "place", "page", "lines", "start", "end", "text"}
-CITATION = {"number", "document", "place", "page", "lines", "start", "end", "quote"}
+HIT = {"rank", "score", "ranks", "document", "place", "page", "pages", "lines", "rows", "start", "end", "text"}
+CITATION = {"number", "document", "place", "page", "pages", "lines", "rows", "start", "end", "quote"}
 OUTCOME = {"path", "part", "status", "note", "documents", "chunks", "seconds"}
 STATUS = {"home", "roots", "documents", "chunks", "kinds", "failed", "embedder", "generator", "daemon", "bytes"}
 ROOT = {"path", "state", "files", "documents", "pending", "words_only", "failed", "as_of"}

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from mail_shelf import CHUNKER
 from office_files import core, relations, rows, write_odf, write_xlsx, xml
 from parser_files import only
 
 from ragd.parsers.number_format import shown
 from ragd.parsers.rows import Cell, Row, Sheets
+from ragd.places import describe, lines_of, rows_of
+from ragd.records import Document, Found
+
+FOUND = Found("1", "", "/a.xlsx", None, None, "table", None, None, None, ())
 
 
 def test_a_row_is_read_with_its_columns_names(tmp_path: Path) -> None:
@@ -35,9 +40,51 @@ def test_a_row_is_read_with_its_columns_names(tmp_path: Path) -> None:
 def test_sheets_are_places_and_hidden_ones_are_named_so(tmp_path: Path) -> None:
     sheets = {"Sheet1": rows(("one",)), "Empty": rows(()), "Old": rows(("two",))}
     document = only(write_xlsx(tmp_path / "a.xlsx", sheets, hidden=("Old",)))
-    marks = [(mark.kind, mark.label, mark.level) for mark in document.marks]
+    marks = [(mark.kind, mark.label, mark.level) for mark in document.marks if mark.kind != "row"]
     assert marks == [("sheet", "Sheet1", 1), ("sheet", "Old (hidden)", 3), ("heading", "Old", 1)]
     assert document.text == "one\n\nOld\n\ntwo"
+
+
+def test_a_place_in_a_sheet_has_the_sheets_own_row(tmp_path: Path) -> None:
+    cells = rows(
+        ("Costs of 2024",),
+        (),
+        (),
+        ("Name", "Amount"),
+        ("Kees", 12),
+        ("Ann", 13),
+        (),
+        ("Paul", 14),
+        ("two\nlines",),
+        ("Zoe",),
+    )
+    document = only(write_xlsx(tmp_path / "a.xlsx", {"Costs": cells, "Sheet2": rows((), ("other",))}))
+    [chunks] = CHUNKER.chunks_of([document])
+
+    def place(said: str) -> tuple[str, tuple[int, int] | None, tuple[int, int] | None]:
+        start = document.text.index(said)
+        chunk = next(one for one in chunks if one.start <= start < one.end)
+        end = start + len(said)
+        return describe(chunk, FOUND, start, end), rows_of(chunk, start, end), lines_of(chunk, start, end)
+
+    assert place("Costs of 2024") == ("sheet Costs, row 1", (1, 1), None)
+    assert place("Name: Kees; Amount: 12") == ("sheet Costs, row 5", (5, 5), None)
+    assert place("Ann; Amount: 13\n\nName: Paul") == ("sheet Costs, rows 6-8", (6, 8), None)
+    assert place("two") == ("sheet Costs, row 9", (9, 9), None)
+    assert place("Zoe") == ("sheet Costs, row 10", (10, 10), None)
+    assert place("other") == ("sheet Sheet2, row 2", (2, 2), None)
+    assert rows_of(chunks[0], chunks[0].start, chunks[0].end) is not None
+
+
+def test_what_is_written_beside_the_cells_has_no_row() -> None:
+    sheets = Sheets()
+    sheets.sheet(1, "Costs", [Row(3, (Cell(1, "Boiler"),))], spans={})
+    sheets.reading.block("Comment on A3: too much")
+    document = Document("1", sheets.reading.text, "table", "xlsx/1", tuple(sheets.reading.marks))
+    [[chunk]] = CHUNKER.chunks_of([document])
+    start = document.text.index("Comment")
+    assert rows_of(chunk, chunk.start, start) == (3, 3)
+    assert rows_of(chunk, start, chunk.end) is None
 
 
 def test_names_that_stand_over_several_columns_are_part_of_the_name(tmp_path: Path) -> None:

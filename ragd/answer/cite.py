@@ -349,13 +349,16 @@ class Numbering:
 def citation(number: int, span: Span) -> Citation:
     """A span as a citation: its exact text, its offsets, and its place in a person's words."""
     chunk, document = span.hit.chunk, span.hit.document
+    pages = places.pages_of(chunk, span.start, span.end)
     return Citation(
         number=number,
         document=document,
         place=places.describe(chunk, document, span.start, span.end),
-        page=places.page_of(chunk, span.start),
+        page=pages[0] if pages else None,
         lines=places.lines_of(chunk, span.start, span.end),
         start=span.start,
         end=span.end,
         quote=span.text,
+        pages=pages,
+        rows=places.rows_of(chunk, span.start, span.end),
     )

@@ -306,11 +306,27 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _chunks(document: Document, passages: Iterable[Passage]) -> Iterator[Chunk]:
-    line, counted = 1, 0
+    lines = _Lines(document)
     for ordinal, (start, end, _, quoted, role, group) in enumerate(passages):
-        if document.lined:
-            line += document.text.count("\n", counted, start)
-            counted = start
         marks, text = held(document.marks, start, end), document.text[start:end]
-        at = line if document.lined else None
-        yield Chunk(document.id, ordinal, start, end, text, marks, at, quoted, group, role)
+        yield Chunk(document.id, ordinal, start, end, text, marks, lines.at(start), quoted, group, role)
+
+
+class _Lines:
+    """The numbers of a text's lines, and of a sheet's rows; asked in order, so that each line is counted once."""
+
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
+        self._jumps = [(0, 1)] if document.lined else [(m.offset, m.level) for m in document.marks if m.kind == "row"]
+        self._next = self._number = self._counted = 0
+
+    def at(self, offset: int) -> int | None:
+        """The number of the line in which an offset stands; None where lines have none."""
+        while self._next < len(self._jumps) and self._jumps[self._next][0] <= offset:
+            self._counted, self._number = self._jumps[self._next]
+            self._next += 1
+        if not self._number:
+            return None
+        self._number += self._text.count("\n", self._counted, offset)
+        self._counted = offset
+        return self._number

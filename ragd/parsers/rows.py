@@ -16,6 +16,7 @@ UNNAMED = frozenset((
     "sheet", "tabelle", "blad", "feuil", "feuille", "hoja", "foglio", "planilha", "лист", "munka", "arkusz", "list",
 ))  # fmt: skip
 YEARS = range(1900, 2101)
+MOST_JUMPS = 20_000  # of row numbers in a sheet; below more of them rows have no numbers
 
 
 class Cell(NamedTuple):
@@ -62,6 +63,7 @@ class Sheets:
                 if not _is_unnamed(label):
                     self.reading.heading(label, 1)
             table.take(row, following)
+        table.end()
 
     def _within(self, label: str, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
@@ -83,6 +85,8 @@ class _Table:
         self._above: dict[int, str] = {}  # names that each stand over several columns
         self._fresh = True  # nothing but titles was met since the last empty row
         self._last = 0
+        self._due = 0  # the row whose number the next line has by itself
+        self._jumps = 0
 
     def take(self, row: Row, following: Row | None) -> None:
         apart = row.number > self._last + 1
@@ -95,11 +99,22 @@ class _Table:
         self._above = self._spread(row) if self._fresh and len(row.cells) > 1 else {}
         self._write(row, named=named, gap="\n" if self.begun and not apart else "\n\n")
 
+    def end(self) -> None:
+        """What comes below is no row: comments, text boxes, charts."""
+        if self.begun:
+            self._reading.mark("row", "", 0)
+
     def _write(self, row: Row, *, named: bool, gap: str) -> None:
+        self._reading.turn(gap)
+        if row.number != self._due and self._jumps < MOST_JUMPS:
+            self._jumps += 1
+            self._reading.mark("row", str(row.number), row.number if self._jumps < MOST_JUMPS else 0)
         if named:
-            self._reading.block("; ".join(map(self._named, row.cells)), gap=gap)
+            shown = self._reading.block("; ".join(map(self._named, row.cells)), gap="")
         else:
-            self._reading.row(_with_gaps(row.cells), gap=gap)
+            shown = self._reading.row(_with_gaps(row.cells), gap="")
+        one_line = named or not any("\n" in cell.text for cell in row.cells)
+        self._due = row.number + 1 if shown and one_line else 0
         self.begun, self._last = True, row.number
 
     def _named(self, cell: Cell) -> str:

@@ -271,14 +271,17 @@ def _hit(stored: Stored, found: Found, score: float, candidates: _Candidates) ->
     }
     if adds := candidates.named.get(stored.key):
         ranks["name"] = 1 + sum(other > adds for other in candidates.named.values())
+    pages = places.pages_of(chunk, chunk.start, chunk.end)
     return Hit(
         chunk=chunk,
         document=found,
         score=score,
         ranks=ranks,
         place=places.describe(chunk, found, chunk.start, chunk.end),
-        page=places.page_of(chunk, chunk.start),
+        page=pages[0] if pages else None,
         lines=places.lines_of(chunk, chunk.start, chunk.end),
+        pages=pages,
+        rows=places.rows_of(chunk, chunk.start, chunk.end),
     )
 
 
