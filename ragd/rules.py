@@ -25,6 +25,7 @@ BINARY = "binary"
 OCR = "`pip install 'ragd[ocr]'` reads its text"  # what is said wherever words wait for that
 TRANSCRIBED = "a recording; what is said in it is read from {} beside it"
 AUDIO = "`pip install 'ragd[audio]'` and a Whisper model (`ragd config audio_model FOLDER`) read what is said in it"
+ARCHIVES = "libarchive reads it (`apt install libarchive13`, `brew install libarchive`)"
 OUTSIDE = "link that leads outside the folder"
 FOLDER_LINK = "link to a folder that is read at its own place"
 BROKEN_LINK = "link that leads nowhere"
@@ -134,6 +135,7 @@ _NOT_TEXT_RULES = MappingProxyType(
     {suffix: f"{what}, not read yet" if what in ("image", "audio", "video", "archive") else f"{BINARY} ({what})"
      for what, suffixes in _NOT_TEXT.items() for suffix in suffixes.split()}
     | dict.fromkeys(("png", "jpg", "jpeg", "jpe", "tif", "tiff", "webp", "bmp", "heic", "heif"), f"an image; {OCR}")
+    | dict.fromkeys(("7z", "rar", "cab", "onepkg", "lha", "lzh"), f"an archive; {ARCHIVES}")
     | dict.fromkeys(_RECORDINGS, f"a recording; {AUDIO}")
 )  # fmt: skip
 _LIFTED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)

@@ -42,6 +42,7 @@ HOMES = {
     "aspose": ["parsers.onenote"],
     "icalendar": ["parsers.ics"],
     "pypdfium2": [f"parsers.pdf{part}" for part in ("", "_fields", "_layout", "_notes", "_pictures")],
+    "libarchive": ["parsers.foreign_archives"],
     "rapidocr": ["parsers.ocr"],
     "PIL": ["parsers.image"],
     "pi_heif": ["parsers.image"],

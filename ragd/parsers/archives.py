@@ -140,10 +140,11 @@ def _name(member: ZipInfo) -> str:
             name = name.encode("cp437").decode("utf-8")
         except UnicodeError:
             name = member.filename
-    return _path(name)
+    return path_in(name)
 
 
-def _path(name: str) -> str:
+def path_in(name: str) -> str:
+    """The path of a member within its archive, whatever the program wrote before and between its steps."""
     steps = [step for step in name.replace("\\", "/").split("/") if step not in ("", ".", "..")]
     return "/".join(steps) or "unnamed"
 
@@ -174,7 +175,7 @@ def _tarred(source: Source, tar: tarfile.TarFile, member: tarfile.TarInfo) -> En
         stream = cast(IO[bytes], _opened(partial(tar.extractfile, member)))
         return counted(stream, source.budget, most=member.size)
 
-    return Entry(_path(member.name), member.size, opened)
+    return Entry(path_in(member.name), member.size, opened)
 
 
 def _unpacked(source: Source, how: str) -> IO[bytes]:

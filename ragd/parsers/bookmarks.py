@@ -97,10 +97,7 @@ def _of_page(markup: str) -> Iterator[_Bookmark]:
     pending: _Bookmark | None = None
     for node, opens in _walked(LexborHTMLParser(markup).body):
         if node.tag == "dl":
-            if opens:
-                folders.append(heading)
-            elif folders:
-                folders.pop()
+            _go(folders, heading, into=opens)
             heading = ""
         elif not opens:
             continue
@@ -113,6 +110,13 @@ def _of_page(markup: str) -> Iterator[_Bookmark]:
             note = node.text(deep=False).strip()
             pending = _Bookmark(pending.title, pending.address, pending.folder, pending.when, pending.tags, note)
     yield from filter(None, (pending,))
+
+
+def _go(folders: list[str], heading: str, *, into: bool) -> None:
+    if into:
+        folders.append(heading)
+    elif folders:
+        folders.pop()
 
 
 def _anchor(node: Any, folder: str) -> _Bookmark:

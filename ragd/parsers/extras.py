@@ -1,5 +1,9 @@
-"""What is read only where an extra of ragd is installed: pictures by `ragd[ocr]`, recordings by `ragd[audio]`."""
+"""What is read only where something more is installed: pictures, recordings, archives of foreign kinds.
 
+Pictures take `ragd[ocr]`, recordings `ragd[audio]`, archives the system's libarchive.
+"""
+
+import ctypes
 import os
 from functools import lru_cache
 from importlib.util import find_spec
@@ -8,10 +12,22 @@ from typing import Literal
 
 from ragd import rules
 
-Extra = Literal["ocr", "audio"]
-EXTRAS: tuple[Extra, ...] = ("ocr", "audio")
-MODULES: dict[Extra, tuple[str, ...]] = {"ocr": ("rapidocr",), "audio": ("faster_whisper",)}
-WHY_NOT: dict[Extra, str] = {"ocr": f"an image; {rules.OCR}", "audio": f"a recording; {rules.AUDIO}"}
+Extra = Literal["ocr", "audio", "archives"]
+EXTRAS: tuple[Extra, ...] = ("ocr", "audio", "archives")
+MODULES: dict[Extra, tuple[str, ...]] = {
+    "ocr": ("rapidocr",),
+    "audio": ("faster_whisper",),
+    "archives": ("libarchive",),
+}
+WHY_NOT: dict[Extra, str] = {
+    "ocr": f"an image; {rules.OCR}",
+    "audio": f"a recording; {rules.AUDIO}",
+    "archives": f"an archive; {rules.ARCHIVES}",
+}
+LIBARCHIVE = (  # under these names the system has it; macOS brings it, Homebrew a newer one
+    *("libarchive.so.13", "libarchive.so", "/opt/homebrew/opt/libarchive/lib/libarchive.dylib"),
+    *("/usr/local/opt/libarchive/lib/libarchive.dylib", "/usr/lib/libarchive.dylib"),
+)
 AUDIO_MODEL = "RAGD_AUDIO_MODEL"  # the variable by which a worker learns of it
 _chosen: dict[str, str] = {}
 
@@ -43,8 +59,22 @@ def engine(extra: Extra) -> str | None:
     return _installed(extra)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
+def libarchive() -> str | None:
+    """The name under which the system has libarchive; None where it has none."""
+    for name in LIBARCHIVE:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return name
+    return None
+
+
+@lru_cache(maxsize=len(EXTRAS))
 def _installed(extra: Extra) -> str | None:
+    if extra == "archives" and libarchive() is None:
+        return None
     return next((module for module in MODULES[extra] if find_spec(module)), None)
 
 

@@ -37,6 +37,11 @@ BOOKMARKS = "ragd.parsers.bookmarks:parse"
 ARCHIVES = "ragd.parsers.archives:parse"
 PACKED = ".gz .tgz .bz2 .tbz .tbz2 .xz .txz"
 GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz"
+FOREIGN = "ragd.parsers.foreign_archives:parse"
+FOREIGN_ARCHIVES = ".7z .rar .cab .onepkg .lzh .lha"
+FOREIGN_TYPES = (
+    "application/x-7z-compressed application/vnd.rar application/x-rar-compressed application/vnd.ms-cab-compressed"
+)
 OPEN = "ragd.parsers.odf:parse"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCX, PPTX = f"{OFFICE}wordprocessingml.document", f"{OFFICE}presentationml.presentation"
@@ -77,6 +82,7 @@ FORMATS = (
     Format("zip/1", f"{ARCHIVES}_zip", "other", ".zip .bear2bk .textpack", ZIP, holds=True, streamed=True),
     Format("tar/1", f"{ARCHIVES}_tar", "other", ".tar .jex", "application/x-tar", holds=True, streamed=True),
     Format("packed/1", f"{ARCHIVES}_packed", "other", PACKED, GZIP, holds=True, streamed=True),
+    Format("archive/1", FOREIGN, "other", FOREIGN_ARCHIVES, FOREIGN_TYPES, holds=True, needs="archives", streamed=True),
     Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx .dotm", DOCX),
     Format("xlsx/1", "ragd.parsers.xlsx:parse", "table", ".xlsx .xlsm .xltx .xltm", f"{OFFICE}spreadsheetml.sheet"),
     Format("pptx/1", "ragd.parsers.pptx:parse", "slides", ".pptx .pptm .ppsx .potx", PPTX),
