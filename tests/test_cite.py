@@ -159,6 +159,15 @@ def test_frontmatter_is_never_quoted() -> None:
     assert {span.text for span in spans_of([hit(text)])} == {"The roof leaked above the stairs."}
 
 
+def test_the_day_of_a_log_is_quoted_with_what_happened_on_it_and_not_with_the_day_before() -> None:
+    text = "**14 October.** Installed. He left the card.\n\n**8 November.** First service, 118 euros."
+    answers = {span.shown for span in spans_of([hit(text)]) if not span.leads_on}
+    assert "**14 October.** Installed." in answers
+    assert "**8 November.** First service, 118 euros." in answers
+    assert not {"**14 October.**", "**8 November.**"} & answers
+    assert not any("card" in answer and "service" in answer for answer in answers)
+
+
 @settings(max_examples=60)
 @given(WRITTEN, st.integers(0, 500), st.lists(st.integers(0, 119), max_size=3))
 def test_every_citation_is_an_exact_slice_and_crosses_no_wall(text: str, start: int, offsets: list[int]) -> None:

@@ -64,8 +64,9 @@ class Span:
 
     @cached_property
     def leads_on(self) -> bool:
-        """Whether it only announces what follows: "On 2 March Kees wrote:", a heading, a table's rule."""
-        return self.heading or self.shown.endswith(":") or len(words.tokens(self.shown)) < 2
+        """Whether it only announces what follows: "On 2 March Kees wrote:", a heading, a log's day, a table's rule."""
+        announces = self.heading or self.shown.endswith(":") or values.only_when(self.shown)
+        return announces or len(words.tokens(self.shown)) < 2
 
     @cached_property
     def shown(self) -> str:
@@ -180,7 +181,7 @@ def _body(hit: Hit) -> tuple[int, int]:
 
 
 def _telling(hit: Hit, run: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """A run in parts, without the pieces that say nothing; a quote does not go across one."""
+    """A run in parts, without the pieces that say nothing; a quote goes neither across one nor into another day."""
     mail = hit.document.kind == "mail"
     texts = [hit.chunk.text[start - hit.chunk.start : end - hit.chunk.start] for start, end in run]
     heading = [mail and courtesy.heads(text) for text in texts]
@@ -188,10 +189,11 @@ def _telling(hit: Hit, run: Sequence[tuple[int, int]]) -> Iterator[list[tuple[in
     for at, (piece, text) in enumerate(zip(run, texts, strict=True)):
         among = heading[at] and (any(heading[max(0, at - 1) : at]) or any(heading[at + 1 : at + 2]))
         other = bool(part) and courtesy.depth(text) != courtesy.depth(texts[at - 1])
-        if (other or among or courtesy.greets(text) or courtesy.rules(text)) and part:
+        silent = among or courtesy.greets(text) or courtesy.rules(text)
+        if (other or silent or values.only_when(text)) and part:  # with its next day a log begins anew
             yield part
             part = []
-        if not (among or courtesy.greets(text) or courtesy.rules(text)):
+        if not silent:
             part.append(piece)
     if part:
         yield part

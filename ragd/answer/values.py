@@ -109,6 +109,13 @@ def values(text: str) -> Values:
     return Values(tuple(_measures(rest)), tuple(dates), times, codes, weekdays)
 
 
+def only_when(text: str) -> bool:
+    """Whether a text is a day or a time and nothing else: what stands before an entry of a log."""
+    dates, rest = _dates(text)
+    times, rest = _times(rest)
+    return bool(dates or times) and all(word in WEEKDAYS for word in re.findall(r"[^\W_]+", rest.casefold()))
+
+
 def stated(shown: Values) -> frozenset[float]:
     """Every number that a text shows, the parts of its dates too: what a claim may lean on. "1,200" shows no 200."""
     found = {reading for readings in shown.numbers for reading in readings}
