@@ -54,7 +54,9 @@ class Config:
         takes="an address such as http://127.0.0.1:8080/v1",
     )
     allow_remote: bool = _setting(False, "let an answering model on another machine read the passages")
-    workers: int = _setting(0, "processes that read files; 0 is one a core")
+    workers: int = _setting(
+        0, "processes that read files; 0 is one a core, or as many as memory holds when they read pictures"
+    )
     threads: int = _setting(0, "threads that embed; 0 is one a core")
     parse_seconds: float = _setting(60.0, "seconds that reading one file may take", least=0.1)
     parse_memory_mb: int = _setting(1500, "megabytes of memory that reading one file may take", least=100)

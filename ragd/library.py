@@ -305,7 +305,7 @@ class Library:
     def _writing(self, doing: str, reports: Reports) -> AbstractContextManager[Indexer]:
         extras.use(audio_model=self.config.audio_model)
         limits = Limits(self.config.parse_seconds, self.config.parse_memory_mb, self.config.parse_text_mb)
-        workers = self.config.workers or os.cpu_count() or 1
+        workers = self.config.workers or extras.fitting(os.cpu_count() or 1)
         return indexer(self.home, self._embedding, workers=workers, limits=limits, doing=doing, reports=reports)
 
 

@@ -97,6 +97,15 @@ def test_a_name_is_readable_and_its_reader_another_once_ocr_is_there() -> None:
 
 
 @pytest.mark.usefixtures("without_ocr")
+def test_no_more_workers_read_pictures_at_once_than_memory_holds() -> None:
+    assert extras.fitting(8, memory=8 << 30) == 8, "without OCR a worker is small"
+    extras.MODULES["ocr"] = ("json",)
+    extras._installed.cache_clear()
+    assert [extras.fitting(8, memory=gigabytes << 30) for gigabytes in (1, 4, 8, 64)] == [1, 2, 5, 8]
+    assert extras.fitting(2, memory=8 << 30) == 2
+
+
+@pytest.mark.usefixtures("without_ocr")
 def test_status_says_how_many_pictures_wait(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()

@@ -29,6 +29,8 @@ LIBARCHIVE = (  # under these names the system has it; macOS brings it, Homebrew
     *("/usr/local/opt/libarchive/lib/libarchive.dylib", "/usr/lib/libarchive.dylib"),
 )
 AUDIO_MODEL = "RAGD_AUDIO_MODEL"  # the variable by which a worker learns of it
+READER_MB = 600  # that a worker keeps once it has read a picture
+OF_MEMORY = 0.4  # of the machine's may all workers keep so
 _chosen: dict[str, str] = {}
 
 
@@ -50,6 +52,22 @@ def audio_model() -> str:
 def for_workers() -> dict[str, str]:
     """What a worker is told of this by its environment."""
     return {AUDIO_MODEL: audio_model()}
+
+
+def fitting(workers: int, memory: int | None = None) -> int:
+    """How many of so many workers the machine's memory (bytes) holds, where each may come to read pictures."""
+    memory = _memory() if memory is None else memory
+    if not memory or engine("ocr") is None:
+        return workers
+    return max(1, min(workers, int(memory * OF_MEMORY) // (READER_MB << 20)))
+
+
+def _memory() -> int:
+    """Bytes of memory that this machine has; 0 where it does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def engine(extra: Extra) -> str | None:
