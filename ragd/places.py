@@ -66,15 +66,19 @@ def lines_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
 
 
 def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
-    """The place of a span for people: "p. 3 > Cover > Theft", "lines 10-24", "Dana to Kees, 2 March 2024"."""
+    """The place of a span for people: "p. 3 > Cover > Theft", "lines 10-24", "Dana to Kees, 2 March 2024".
+
+    The document's title is not in it.
+    """
     steps = [_mail(document)] if document.kind == "mail" else []
     steps += [_within(document.within)] if document.within else []
     steps += ["quoted"] if chunk.quoted else []
     steps += [{"signature": "signature", "foot": "end of the mail"}[chunk.role]] if chunk.role != "body" else []
     steps += [_pages(chunk, start, end)]
     marks = held(chunk.marks, start, start + 1)
-    sheets = {mark.label for mark in marks if mark.kind == "sheet"}  # whose names stand above their rows as headings
-    steps += [mark.label for mark in marks if mark.kind == "heading" and mark.label not in sheets]
+    # A sheet's name stands above its rows as a heading too; the title is told wherever a place is.
+    said = {mark.label for mark in marks if mark.kind == "sheet"} | {document.title}
+    steps += [mark.label for mark in marks if mark.kind == "heading" and mark.label not in said]
     steps += [_turns(chunk, start, end)]
     lines = lines_of(chunk, start, end)
     if lines:

@@ -18,6 +18,7 @@ from ragd.parsers.mime import letter_of, message_of
 from ragd.parsers.pool import Ended
 from ragd.parsers.rtf_mail import text_of, unpacked
 from ragd.parsers.signed import content_of_signed
+from ragd.parsers.sniff import mislabelled
 from ragd.parsers.table import readable
 from ragd.records import Member, Outcome, SourceFile
 from ragd.sources import walk
@@ -333,3 +334,22 @@ def test_a_maildirs_folders_are_taken_in_and_what_lies_beside_the_mail_is_not(tm
     left = {str(Path(one.path).relative_to(tmp_path)) for one in found if isinstance(one, Outcome)}
     assert taken == {"cur/1.M1.host:2,S", ".Sent.2024/new/2.M1.host"}
     assert left == {"tmp", ".cache", "Inbox.msf"}
+
+
+def test_a_link_that_is_sent_as_a_picture_is_read_as_what_it_is(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "dana@example.org", "Roof"
+    mail.set_content("Look at the roof.")
+    link = b"[InternetShortcut]\r\nURL=http://roofs.example.org/view.jpg\r\n"
+    mail.add_attachment(link, maintype="image", subtype="jpeg", filename="view.url")
+    found = {one.part: one for one in read(tmp_path / "a.eml", mail.as_bytes())}
+    linked = found["view.url"]
+    assert isinstance(linked, Member) and linked.document.kind == "text"
+    assert "roofs.example.org" in linked.document.text
+
+
+def test_what_is_no_picture_is_said_to_be_what_it_is() -> None:
+    assert mislabelled("view.jpg", "image", b"<html><body>404 Not Found") == "said to be an image but is a web page"
+    assert mislabelled("view.jpg", "image", b"URL=http://example.org") == "said to be an image but is text"
+    assert mislabelled("view.jpg", "image", b"\x89PNG\r\n\x1a\n....") is None
+    assert mislabelled("view.jpg", "image", bytes(range(32)) * 20) is None  # damaged, or of a kind that is not known

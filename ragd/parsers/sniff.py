@@ -2,6 +2,8 @@
 
 from pathlib import PurePath
 
+from ragd.parsers.decode import is_binary
+
 SIGNATURES: tuple[tuple[bytes, int, str], ...] = (  # bytes, where, what a person calls it
     (b"%PDF-", 0, "a PDF"),
     (b"\x89PNG\r\n\x1a\n", 0, "a PNG image"),
@@ -44,11 +46,14 @@ EXPECTED = {  # family -> what its files begin with, and what a person calls one
     "xlsx": ("a ZIP archive", "an Excel workbook"),
     "pptx": ("a ZIP archive", "a PowerPoint presentation"),
     "odf": ("a ZIP archive", "an OpenDocument file"),
+    "xlsb": ("a ZIP archive", "an Excel workbook"),
+    "maff": ("a ZIP archive", "a saved web page"),
     "epub": ("a ZIP archive", "an e-book"),
     "ole": ("an old Microsoft Office file", "an Office file"),
     "msg": ("an old Microsoft Office file", "an Outlook message"),
 }
 FLAT_ODF = b"urn:oasis:names:tc:opendocument:"  # all of it as one XML file
+PROPERTY_LISTS = frozenset(("webarchive", "shortcut"))  # of text or binary
 TEXTUAL = frozenset(("a web page", "an RTF document", "a PostScript file"))
 
 
@@ -63,13 +68,23 @@ def looks_like(data: bytes) -> str | None:
     return None
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether content without a signature is plain text for sure: a picture of one colour has few control bytes too."""
+    return looks_like(data) is None and 0 not in data[:8192] and not is_binary(data)
+
+
 def mislabelled(name: str, family: str, data: bytes) -> str | None:
     """The reason why a file cannot be what its name says, for a person; None where nothing speaks against it."""
     found = looks_like(data)
     expected, called = EXPECTED.get(family, (None, "text"))
-    if family == "image" and found and found.endswith(" image"):
-        return None  # a PNG that is called .jpg is shown by every viewer
+    if family == "image":
+        if found and found.endswith(" image"):
+            return None  # a PNG that is called .jpg is shown by every viewer
+        found = found or ("text" if is_plain(data) else None)
+        return f"said to be an image but is {found}" if found else None
     if found == expected or (family == "pdf" and b"%PDF-" in data[:1024]):
+        return None
+    if family in PROPERTY_LISTS and found == "a binary property list":
         return None
     if family == "odf" and FLAT_ODF in data[:4096]:
         return None

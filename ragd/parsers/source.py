@@ -17,7 +17,7 @@ from typing import IO, Any
 from ragd.parsers.decode import is_binary, sound
 from ragd.parsers.digest import Digest
 from ragd.parsers.recognise import HEAD
-from ragd.parsers.sniff import TEXTUAL, looks_like, mislabelled
+from ragd.parsers.sniff import TEXTUAL, is_plain, looks_like, mislabelled
 from ragd.parsers.table import TEXT, Format, format_by_content, format_of, missing
 from ragd.records import Kind, Member, Outcome
 
@@ -265,6 +265,8 @@ class Source:
         known = format_of(name, media_type)
         if known is None and media_type.startswith("text/"):
             known = TEXT
+        if _is_called_image(name, media_type, known) and isinstance(data, bytes) and is_plain(data):
+            known = TEXT
         if known is None:
             what = Path(name).suffix.lower() or media_type or "this"
             yield self.left_out(part, missing(name, media_type) or f"no parser for {what} files")
@@ -284,6 +286,12 @@ class Source:
 
     def failed(self, part: str, why: str) -> Outcome:
         return Outcome(path=str(self.path), part=part, status="failed", note=why)
+
+
+def _is_called_image(name: str, media_type: str, known: Format | None) -> bool:
+    """Whether only who sent it says that a part is a picture: a link to one ("view.url") is sent as if it were one."""
+    by_name = format_of(name) or missing(name)
+    return media_type.startswith("image/") and not by_name and (known is None or known.needs is not None)
 
 
 def _loader(data: bytes | Callable[[], IO[bytes]]) -> Callable[[], bytes]:
