@@ -341,9 +341,9 @@ def test_a_link_that_is_sent_as_a_picture_is_read_as_what_it_is(tmp_path: Path) 
     mail["From"], mail["Subject"] = "dana@example.org", "Roof"
     mail.set_content("Look at the roof.")
     link = b"[InternetShortcut]\r\nURL=http://roofs.example.org/view.jpg\r\n"
-    mail.add_attachment(link, maintype="image", subtype="jpeg", filename="view.url")
+    mail.add_attachment(link, maintype="image", subtype="jpeg", filename="view.link")
     found = {one.part: one for one in read(tmp_path / "a.eml", mail.as_bytes())}
-    linked = found["view.url"]
+    linked = found["view.link"]
     assert isinstance(linked, Member) and linked.document.kind == "text"
     assert "roofs.example.org" in linked.document.text
 

@@ -289,7 +289,7 @@ class Source:
 
 
 def _is_called_image(name: str, media_type: str, known: Format | None) -> bool:
-    """Whether only who sent it says that a part is a picture: a link to one ("view.url") is sent as if it were one."""
+    """Whether only who sent it says that a part is a picture: a link to one ("view") is sent as if it were one."""
     by_name = format_of(name) or missing(name)
     return media_type.startswith("image/") and not by_name and (known is None or known.needs is not None)
 
