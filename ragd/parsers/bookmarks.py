@@ -23,7 +23,9 @@ DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Bookmark:
+class Bookmark:
+    """An address that someone kept, and what is known of it."""
+
     title: str
     address: str
     folder: str
@@ -58,16 +60,17 @@ def parse_firefox(source: Source) -> Iterator[Member]:
     yield from _members(source, _of_firefox(kept, "", 0))
 
 
-def _members(source: Source, found: Iterator[_Bookmark] | list[_Bookmark]) -> Iterator[Member]:
+def _members(source: Source, found: Iterator[Bookmark] | list[Bookmark]) -> Iterator[Member]:
     kept = [one for one in found if one.address.lower().startswith(WEB)]
     for one in kept:
         part = source.unique(f"{source.part} > {one.address}" if source.part else one.address)
-        yield Member(part, _document(source, one), (one.folder,) if one.folder else ())
+        yield Member(part, bookmark_document(source, one), (one.folder,) if one.folder else ())
     if not kept:
         raise NothingInIt("no bookmark in it")
 
 
-def _document(source: Source, one: _Bookmark) -> Document:
+def bookmark_document(source: Source, one: Bookmark) -> Document:
+    """The document that a bookmark is."""
     reading = Reading()
     title = fact(one.title)
     if title:
@@ -88,13 +91,13 @@ def _document(source: Source, one: _Bookmark) -> Document:
     )
 
 
-def _of_page(markup: str) -> Iterator[_Bookmark]:
+def _of_page(markup: str) -> Iterator[Bookmark]:
     """The page is never well-formed: folders are told by the headings and the lists in the order they stand."""
     from selectolax.lexbor import LexborHTMLParser
 
     folders: list[str] = []
     heading = ""
-    pending: _Bookmark | None = None
+    pending: Bookmark | None = None
     for node, opens in _walked(LexborHTMLParser(markup).body):
         if node.tag == "dl":
             _go(folders, heading, into=opens)
@@ -108,7 +111,7 @@ def _of_page(markup: str) -> Iterator[_Bookmark]:
             pending = _anchor(node, "/".join(filter(None, folders[:DEPTH])))
         elif node.tag == "dd" and pending:
             note = node.text(deep=False).strip()
-            pending = _Bookmark(pending.title, pending.address, pending.folder, pending.when, pending.tags, note)
+            pending = Bookmark(pending.title, pending.address, pending.folder, pending.when, pending.tags, note)
     yield from filter(None, (pending,))
 
 
@@ -119,10 +122,10 @@ def _go(folders: list[str], heading: str, *, into: bool) -> None:
         folders.pop()
 
 
-def _anchor(node: Any, folder: str) -> _Bookmark:
+def _anchor(node: Any, folder: str) -> Bookmark:
     told = node.attributes
     tags = tuple(filter(None, (fact(tag) for tag in (told.get("tags") or "").split(","))))
-    return _Bookmark(node.text().strip(), told.get("href") or "", folder, _seconds(told.get("add_date")), tags)
+    return Bookmark(node.text().strip(), told.get("href") or "", folder, _seconds(told.get("add_date")), tags)
 
 
 def _walked(top: Any) -> Iterator[tuple[Any, bool]]:
@@ -136,21 +139,21 @@ def _walked(top: Any) -> Iterator[tuple[Any, bool]]:
             waiting += [(child, True) for child in reversed(list(node.iter()))]
 
 
-def _of_chrome(node: dict[str, Any], folder: str, depth: int) -> Iterator[_Bookmark]:
+def _of_chrome(node: dict[str, Any], folder: str, depth: int) -> Iterator[Bookmark]:
     if node.get("type") == "url":
-        yield _Bookmark(words(node.get("name")), words(node.get("url")), folder, _windows(node.get("date_added")))
+        yield Bookmark(words(node.get("name")), words(node.get("url")), folder, _windows(node.get("date_added")))
     if depth < DEPTH:
         inside = "/".join(filter(None, (folder, words(node.get("name")))))
         for child in rows(node.get("children")):
             yield from _of_chrome(child, inside, depth + 1)
 
 
-def _of_firefox(node: dict[str, Any], folder: str, depth: int) -> Iterator[_Bookmark]:
+def _of_firefox(node: dict[str, Any], folder: str, depth: int) -> Iterator[Bookmark]:
     if words(node.get("uri")):
         tags = tuple(filter(None, (fact(tag) for tag in words(node.get("tags")).split(","))))
         added = node.get("dateAdded")
         when = _seconds(added / 1e6) if isinstance(added, int) else None
-        yield _Bookmark(words(node.get("title")), node["uri"], folder, when, tags)
+        yield Bookmark(words(node.get("title")), node["uri"], folder, when, tags)
     if depth < DEPTH:
         inside = "/".join(filter(None, (folder, words(node.get("title")))))
         for child in rows(node.get("children")):

@@ -26,6 +26,7 @@ PIECE = 1 << 18
 LARGEST = 4 << 30  # bytes that are unpacked at once: what a worker may write
 TELLS = 1.0  # seconds after which it says that it goes on
 LOCKED = ("encrypt", "crypt", "passphrase")  # in what libarchive says of an archive with a password
+UNKNOWN = ("unsupported", "not supported", "unavailable")
 REST = "the rest of the archive"
 
 
@@ -119,7 +120,7 @@ def _reason(error: Any) -> str:
     said = str(error.msg).lower()
     if any(sign in said for sign in LOCKED):
         return "is protected by a password"
-    return "is packed in a way that is not read" if "unsupported" in said else "damaged archive"
+    return "is packed in a way that is not read" if any(sign in said for sign in UNKNOWN) else "damaged archive"
 
 
 def _refuse(why: str) -> IO[bytes]:

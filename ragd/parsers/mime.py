@@ -98,7 +98,7 @@ def _collect(part: Message, parts: Parts, depth: int) -> None:
         _collect_inside(part, media_type, parts, depth)
     elif media_type.startswith("multipart/"):
         _collect_unsplit(part, parts, depth)
-    elif media_type in SMIME or (name_of(part) or "").lower().endswith(".p7m"):
+    elif _is_sealed(name_of(part) or "", media_type):
         _add_sealed(part, parts, depth)
     elif _is_body(part, media_type, depth):
         _add_body(part, media_type, parts)
@@ -209,6 +209,12 @@ def _inner_bytes(part: Message, inner: object) -> bytes:
         return inner.as_bytes()
     except (ValueError, LookupError, TypeError, AttributeError, KeyError):  # it cannot write what it has read
         return str(inner.get_payload()).encode("utf-8", "replace")
+
+
+def _is_sealed(name: str, media_type: str) -> bool:
+    """Whether a part is a sealed message; "contract.pdf.p7m" is a sealed file, which is read as an attachment."""
+    stem, _, suffix = name.lower().rpartition(".")
+    return "." not in stem if suffix == "p7m" else media_type in SMIME
 
 
 def _add_sealed(part: Message, parts: Parts, depth: int) -> None:

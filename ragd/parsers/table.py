@@ -43,6 +43,8 @@ FOREIGN_TYPES = (
     "application/x-7z-compressed application/vnd.rar application/x-rar-compressed application/vnd.ms-cab-compressed"
 )
 OPEN = "ragd.parsers.odf:parse"
+ODF = "application/vnd.oasis.opendocument."
+SLIDES = ".odp .otp .odg .fodp .otg .fodg .sxi .sti"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCX, PPTX = f"{OFFICE}wordprocessingml.document", f"{OFFICE}presentationml.presentation"
 MBOX = "ragd.parsers.mbox:parse"
@@ -58,6 +60,7 @@ FORMATS = (
     Format("xml/1", "ragd.parsers.data:xml", "text", ".xml .xsl .xslt .xsd .rss .atom", "text/xml application/xml"),
     Format("sections/1", "ragd.parsers.sections:parse", "text", ".tex .ltx .rst .adoc .asciidoc", "text/x-tex"),
     Format("subtitles/1", "ragd.parsers.subtitles:parse", "text", ".srt .vtt .sbv", "text/vtt application/x-subrip"),
+    Format("outline/1", "ragd.parsers.outline:parse", "note", ".opml", "text/x-opml text/x-opml+xml"),
     Format("org/1", "ragd.parsers.org:parse", "note", ".org", "text/org"),
     Format("text/1", PLAIN, "note", ".wiki .textile"),
     Format("csv/1", "ragd.parsers.csv_table:parse", "table", ".csv .tsv .tab", "text/csv text/tab-separated-values"),
@@ -85,17 +88,21 @@ FORMATS = (
     Format("archive/1", FOREIGN, "other", FOREIGN_ARCHIVES, FOREIGN_TYPES, holds=True, needs="archives", streamed=True),
     Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx .dotm", DOCX),
     Format("xlsx/1", "ragd.parsers.xlsx:parse", "table", ".xlsx .xlsm .xltx .xltm", f"{OFFICE}spreadsheetml.sheet"),
-    Format("pptx/1", "ragd.parsers.pptx:parse", "slides", ".pptx .pptm .ppsx .potx", PPTX),
-    Format("odf/1", OPEN, "office", ".odt .ott .odm .fodt", "application/vnd.oasis.opendocument.text"),
-    Format("odf/1", OPEN, "table", ".ods .ots .fods", "application/vnd.oasis.opendocument.spreadsheet"),
-    Format("odf/1", OPEN, "slides", ".odp .otp .odg .fodp", "application/vnd.oasis.opendocument.presentation"),
+    Format("xlsb/1", "ragd.parsers.xlsb:parse", "table", ".xlsb"),
+    Format("pptx/1", "ragd.parsers.pptx:parse", "slides", ".pptx .pptm .ppsx .ppsm .potx .potm", PPTX),
+    Format("odf/1", OPEN, "office", ".odt .ott .odm .fodt .sxw .stw", f"{ODF}text"),
+    Format("odf/1", OPEN, "table", ".ods .ots .fods .sxc .stc", f"{ODF}spreadsheet"),
+    Format("odf/1", OPEN, "slides", SLIDES, f"{ODF}presentation"),
     Format("rtf/1", "ragd.parsers.rtf:parse", "office", ".rtf", "application/rtf text/rtf"),
     Format("epub/1", "ragd.parsers.epub:parse", "book", ".epub", "application/epub+zip"),
     Format("mhtml/1", "ragd.parsers.mhtml:parse", "web", ".mhtml .mht", "multipart/related"),
+    Format("webarchive/1", "ragd.parsers.saved_pages:parse_webarchive", "web", ".webarchive"),
+    Format("maff/1", "ragd.parsers.saved_pages:parse_maff", "web", ".maff"),
     Format("notebook/1", "ragd.parsers.notebook:parse", "code", ".ipynb", "application/x-ipynb+json"),
     Format("ole/1", "ragd.parsers.ole:parse", "office", ".doc .dot", "application/msword"),
     Format("ole/1", "ragd.parsers.ole:parse", "table", ".xls .xlt", "application/vnd.ms-excel"),
     Format("ole/1", "ragd.parsers.ole:parse", "slides", ".ppt .pps .pot", "application/vnd.ms-powerpoint"),
+    Format("sealed/1", "ragd.parsers.sealed:parse", "other", ".p7m", holds=True),
     Format("whatsapp/1", "ragd.parsers.whatsapp:parse", "chat", ""),
     Format("telegram/1", "ragd.parsers.telegram:parse", "chat", ""),
     Format("telegram-page/1", "ragd.parsers.telegram:parse_page", "chat", ""),
@@ -110,6 +117,7 @@ FORMATS = (
     Format("calendar/1", "ragd.parsers.ics:parse", "event", ".ics .ical .ifb .vcs", "text/calendar"),
     Format("contact/1", "ragd.parsers.vcf:parse", "contact", ".vcf .vcard", "text/vcard text/x-vcard text/directory"),
     Format("bookmark-page/1", f"{BOOKMARKS}_page", "bookmark", ""),
+    Format("shortcut/1", "ragd.parsers.shortcuts:parse", "bookmark", ".url .webloc"),
     Format("chrome-bookmarks/1", f"{BOOKMARKS}_chrome", "bookmark", ""),
     Format("firefox-bookmarks/1", f"{BOOKMARKS}_firefox", "bookmark", ".jsonlz4"),
     Format("onenote/1", "ragd.parsers.onenote:parse", "note", ".one", "application/onenote application/msonenote"),

@@ -1,0 +1,159 @@
+"""Formats beside the well-known ones: shortcuts, saved pages, outlines, signed files, binary workbooks, flat ODF."""
+
+import base64
+import io
+import plistlib
+import struct
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from office_files import xml
+from parser_files import documents, ended, message, read_all
+
+from ragd.records import Document
+
+PAGE = "<html><head><title>Rent</title></head><body><h1>Rent</h1><p>It is due on Friday – always.</p></body></html>"
+TEXT = "Rent\n\nIt is due on Friday – always."
+
+
+def read(folder: Path, name: str, data: bytes) -> dict[str | None, Document]:
+    path = folder / name
+    path.write_bytes(data)
+    [said] = read_all([path]).values()
+    assert ended(said).status == "indexed", ended(said).note
+    return documents(said)
+
+
+@pytest.mark.parametrize(
+    "name, data",
+    [
+        ("Rent.url", b"[InternetShortcut]\r\nIconIndex=0\r\nURL=https://example.org/rent\r\n"),
+        ("Rent.webloc", plistlib.dumps({"URL": "https://example.org/rent"})),
+        ("Rent2.webloc", plistlib.dumps({"URL": "https://example.org/rent"}, fmt=plistlib.FMT_BINARY)),
+    ],
+)
+def test_a_shortcut_is_a_bookmark(name: str, data: bytes, tmp_path: Path) -> None:
+    [document] = read(tmp_path, name, data).values()
+    assert (document.kind, document.text) == ("bookmark", "https://example.org/rent")
+
+
+def test_the_page_in_a_webarchive_is_read_like_any_page(tmp_path: Path) -> None:
+    page = {
+        "WebResourceData": PAGE.encode(),
+        "WebResourceTextEncodingName": "UTF-8",
+        "WebResourceMIMEType": "text/html",
+    }
+    data = plistlib.dumps({"WebMainResource": page, "WebSubresources": []}, fmt=plistlib.FMT_BINARY)
+    [document] = read(tmp_path, "rent.webarchive", data).values()
+    assert (document.kind, document.title, document.text) == ("web", "Rent", TEXT)
+
+
+def test_a_firefox_archive_is_the_page_and_not_its_scripts(tmp_path: Path) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("1234_56/index.html", PAGE)
+        archive.writestr("1234_56/index_files/menu.js", "let x = 1")
+        archive.writestr(
+            "1234_56/index.rdf",
+            "<RDF:RDF xmlns:RDF='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:MAF='http://maf.mozdev.org/metadata/rdf#'>"
+            "<RDF:Description RDF:about='urn:root'><MAF:archivetime RDF:resource='Sat, 02 Mar 2024 10:15:00 +0100'/>"
+            "</RDF:Description></RDF:RDF>",
+        )
+    [document] = read(tmp_path, "rent.maff", held.getvalue()).values()
+    assert (document.text, document.date) == (TEXT, "2024-03-02T10:15:00+01:00")
+
+
+def test_an_outline_is_read_entry_by_entry(tmp_path: Path) -> None:
+    data = (
+        "<opml version='2.0'><head><title>House</title><ownerName>Dana Visser</ownerName></head><body>"
+        "<outline text='Rent'><outline text='due on Friday' _note='by bank'/></outline>"
+        "<outline text='News' xmlUrl='https://example.org/feed'/></body></opml>"
+    )
+    [document] = read(tmp_path, "house.opml", data.encode()).values()
+    assert (document.title, document.author) == ("House", "Dana Visser")
+    assert document.text == "Rent\ndue on Friday\nby bank\nNews\nhttps://example.org/feed"
+    assert [(mark.kind, mark.label) for mark in document.marks] == [("heading", "Rent")]
+
+
+def tagged(tag: int, *inside: bytes) -> bytes:
+    body = b"".join(inside)
+    size = bytes([len(body)]) if len(body) < 128 else b"\x82" + struct.pack(">H", len(body))
+    return bytes([tag]) + size + body
+
+
+def signed(content: bytes) -> bytes:
+    """The beginning of a CMS signature, as far as its content (RFC 5652)."""
+    names = [bytes.fromhex(f"06092a864886f70d0107{last}") for last in ("02", "01")]
+    inside = tagged(0x30, names[1], tagged(0xA0, tagged(0x04, content)))
+    return tagged(0x30, names[0], tagged(0xA0, tagged(0x30, b"\x02\x01\x01", tagged(0x31), inside)))
+
+
+@pytest.mark.parametrize("written", [bytes, base64.encodebytes])
+def test_a_signed_file_is_read_as_the_file_it_is(written: type, tmp_path: Path) -> None:
+    found = read(tmp_path, "contract.txt.p7m", written(signed(b"The rent is due on Friday.")))
+    assert {part: one.text for part, one in found.items()} == {"contract.txt": "The rent is due on Friday."}
+
+
+def test_a_signed_file_that_was_mailed_is_read(tmp_path: Path) -> None:
+    mail: EmailMessage = message("See the contract.")
+    sealed = signed(b"The rent is due on Friday.")
+    mail.add_attachment(sealed, maintype="application", subtype="pkcs7-mime", filename="contract.txt.p7m")
+    found = read(tmp_path, "mail.eml", mail.as_bytes())
+    assert found["contract.txt.p7m > contract.txt"].text == "The rent is due on Friday."
+
+
+def record(number: int, data: bytes = b"") -> bytes:
+    """A record of a binary workbook ([MS-XLSB] 2.1.4)."""
+    kind = bytes([number]) if number < 128 else bytes([number & 0x7F | 0x80, number >> 7])
+    return kind + bytes([len(data)]) + data
+
+
+def wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def workbook() -> bytes:
+    package = "http://schemas.openxmlformats.org/package/2006"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def related(kind: str, target: str) -> str:
+        one = f'<Relationship Id="rId1" Type="{office}/{kind}" Target="{target}"/>'
+        return f'<?xml version="1.0"?><Relationships xmlns="{package}/relationships">{one}</Relationships>'
+
+    sheet = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Costs"))
+    rows = b""
+    for row, (name, amount) in enumerate([("Name", "Amount"), ("Rent", 950.5), ("Boiler", 120)]):
+        rows += record(0, struct.pack("<IIHHBI", row, 0, 300, 0, 0, 0)) + record(
+            6, struct.pack("<II", 0, 0) + wide(name)
+        )
+        at = struct.pack("<II", 1, 0)
+        rows += record(6, at + wide(amount)) if isinstance(amount, str) else record(5, at + struct.pack("<d", amount))
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("_rels/.rels", related("officeDocument", "xl/workbook.bin"))
+        archive.writestr("xl/_rels/workbook.bin.rels", related("worksheet", "worksheets/sheet1.bin"))
+        archive.writestr("xl/workbook.bin", record(131) + record(143) + sheet + record(144) + record(132))
+        archive.writestr(
+            "xl/worksheets/sheet1.bin",
+            record(129)
+            + record(148, struct.pack("<IIII", 0, 2, 0, 1))
+            + record(145)
+            + rows
+            + record(146)
+            + record(130),
+        )
+    return held.getvalue()
+
+
+def test_a_binary_workbook_is_read_row_by_row(tmp_path: Path) -> None:
+    [document] = read(tmp_path, "costs.xlsb", workbook()).values()
+    assert document.kind == "table"
+    assert document.text == "Costs\n\nName\tAmount\nName: Rent; Amount: 950.5\nName: Boiler; Amount: 120"
+
+
+def test_a_text_in_one_xml_file_is_read(tmp_path: Path) -> None:
+    inside = "<office:body><office:text><text:p>The rent is due on Friday.</text:p></office:text></office:body>"
+    [document] = read(tmp_path, "rent.fodt", xml("office:document", inside).encode()).values()
+    assert document.text == "The rent is due on Friday."
