@@ -5,7 +5,6 @@ taken for a quote (a line of a patch, a prompt) without loss, since a quote whos
 any other; a signature is none, so only what is surely one is taken for it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -31,7 +30,7 @@ from ragd.parsers.reply_words import (
     WROTE,
     YOU_WROTE,
 )
-from ragd.parsers.signatures import kind_of
+from ragd.parsers.signatures import is_list, is_signed, kind_of, names_and_address, names_of
 from ragd.records import Aside, AsideKind
 
 SIGNATURE_LINES = 14  # below "--"; more is a letter that goes on
@@ -42,6 +41,7 @@ NAME_LINES = 10  # below "Best regards,": name, role, firm, street, town, teleph
 HEADER_LINES = 12
 BROKEN_FROM, BROKEN_END = 55, 25  # code points of a quoted line that was broken, and of what came off it
 RULES = frozenset("-_*=~")  # what a line that sets a quoted message off begins with
+CARD_LINES = 6  # of a last paragraph that begins with "- " and the writer's name
 LOOKED_BACK = 60  # lines at the end of a run in which its signature is looked for
 
 
@@ -70,6 +70,8 @@ def asides(text: str, *, author: str | None, given: Sequence[Aside] = ()) -> tup
         last = number + 1 == len(runs)
         if not last and runs[number + 1][0].depth:
             _mark_attribution(run)
+        if run[0].depth:
+            _mark_fields(run)
         _mark_end(run, author if run[0].depth == 0 else None, text)
     return tuple(_spans(lines, text))
 
@@ -222,6 +224,14 @@ def _mark_attribution(run: list[Line]) -> None:
         line.kind = "attribution"
 
 
+def _mark_fields(run: list[Line]) -> None:
+    """Two lines or more such as "From: ...", "Date: ..." at the top of a quote say who is quoted."""
+    first = next((number for number, line in enumerate(run) if line.words), len(run))
+    end = first + (_fields_at(run, first, least=2) if first < len(run) else 0)
+    if any(line.words for line in run[end:]):
+        _mark((line for line in run[first:end] if line.kind is None), "attribution")
+
+
 def _mark_end(run: list[Line], author: str | None, text: str) -> None:
     """A signature at the end of what one person wrote, and the foot that a list or a firm put below it."""
     own = [line for line in run if line.kind is None][-LOOKED_BACK:]
@@ -233,10 +243,11 @@ def _mark_end(run: list[Line], author: str | None, text: str) -> None:
 def _without_feet(lines: list[Line]) -> list[Line]:
     """Feet below dividers, last first; and a last paragraph that tells how to leave the list."""
     lines = _armour(lines)
+    lines = _without_list_page(lines)
     while (divider := _last_divider(lines)) is not None:
         foot = lines[divider:]
         said = [line.words for line in foot if line.words and not DIVIDER.match(line.words)]
-        if len(said) > FOOT_LINES or not (LIST_FOOT.search("\n".join(said)) or not said):
+        if len(said) > FOOT_LINES or not (LIST_FOOT.search("\n".join([foot[0].words, *said])) or not said):
             break
         _mark(foot, "footer")
         lines = lines[:divider]
@@ -247,6 +258,15 @@ def _without_feet(lines: list[Line]) -> list[Line]:
         _mark(lines[first:], "footer")
         lines = lines[:first]
     return lines
+
+
+def _without_list_page(lines: list[Line]) -> list[Line]:
+    """A list's own page, which it puts right below the last line of the letter."""
+    last = max((number for number, line in enumerate(lines) if line.words), default=0)
+    if not last or not is_list(lines[last].words):
+        return lines
+    _mark(lines[last:], "footer")
+    return lines[:last]
 
 
 def _armour(lines: list[Line]) -> list[Line]:
@@ -286,7 +306,7 @@ def _mark_signature(lines: list[Line], author: str | None) -> None:
         first = begins(lines, author)
         if first is not None:
             said = [line.words for line in lines[first:] if line.words]
-            _mark(lines[first:], kind_of(said, _names_and_address(author)))
+            _mark(lines[first:], kind_of(said, names_and_address(author)))
             return
 
 
@@ -304,7 +324,7 @@ def _below_dashes(lines: list[Line], author: str | None) -> int | None:
 def _tells_who(lines: list[str], author: str | None) -> bool:
     """Whether lines below a rule are the writer's card: near its top a way to reach somebody, or the writer's name."""
     top = "\n".join(lines[:5])
-    return bool(CONTACT.search(top)) and bool(_names(author) & set(top.casefold().replace(",", " ").split()))
+    return bool(CONTACT.search(top)) and bool(names_of(author) & set(top.casefold().replace(",", " ").split()))
 
 
 def _below_closing(lines: list[Line], author: str | None) -> int | None:
@@ -333,18 +353,11 @@ def _own_name(lines: list[Line], author: str | None) -> int | None:
         last -= 1
     if last <= 0 or not author:
         return None
-    names = _names(author)
+    first, names = _last_paragraph(lines), names_of(author)
+    if first and last - first < CARD_LINES and is_signed(lines[first].words, names):
+        return first
     said = lines[last].words.casefold().strip(" -–—~*/.,!:()").split()
     return last if said and len(said) <= 4 and set(said) <= names else None
-
-
-def _names(author: str | None) -> set[str]:
-    """The words of a person's name."""
-    return set((author or "").rpartition("<")[0].casefold().replace(",", " ").replace('"', " ").split())
-
-
-def _names_and_address(author: str | None) -> set[str]:
-    return set(re.findall(r"[^\W_]+", (author or "").casefold()))
 
 
 def _mark_legal(lines: list[Line]) -> None:

@@ -11,6 +11,8 @@ from ragd.parsers.reply_words import CLOSING, CONTACT, DASHES, DIVIDER, LIST_FOO
 from ragd.records import AsideKind
 
 WORD = re.compile(r"[^\W\d_]{2,}")
+DASH = frozenset("-–—~")
+LIST_PAGE = re.compile(r"https?://\S+/listinfo(?:\.cgi)?/\S+$")
 LEAST = 2  # words that are not the writer's name: "Software Architect"
 
 
@@ -37,3 +39,25 @@ def _is_closing(line: str) -> bool:
 def _is_own(line: str, names: Collection[str]) -> bool:
     """Whether a line says only the name and address that the mail's header says."""
     return all(word in names for word in re.findall(r"[^\W_]+", line.casefold().replace("mailto", "")))
+
+
+def is_signed(words: str, names: Collection[str]) -> bool:
+    """Whether a line is the writer's name after a dash: '- Adam L. "Duncan" Beberg', "--Dana Visser (roofs)"."""
+    said = set(WORD.findall(words.casefold()))
+    name = {one for one in names if WORD.fullmatch(one)}
+    return words[0] in DASH and len(name) > 1 and name <= said
+
+
+def is_list(words: str) -> bool:
+    """Whether a line is no more than the address of a mailing list's own page."""
+    return bool(LIST_PAGE.match(words))
+
+
+def names_of(author: str | None) -> set[str]:
+    """The words of a person's name."""
+    return set((author or "").rpartition("<")[0].casefold().replace(",", " ").replace('"', " ").split())
+
+
+def names_and_address(author: str | None) -> set[str]:
+    """The words of a person's name and address."""
+    return set(re.findall(r"[^\W_]+", (author or "").casefold()))

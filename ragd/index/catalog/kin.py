@@ -1,0 +1,130 @@
+"""Which other mails may hold what one quotes: those that it answers, its namesakes, and who answers the same one.
+
+Of each sort only the nearest count, by an order of all mails in sight, so that a thousand answers to one message are a
+thousand times the work of one and not a million times. Lists are made once for all mails that are looked at together.
+"""
+
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from ragd.index.catalog.letters import (
+    FACTS,
+    WINDOW,
+    Letter,
+    having,
+    ids_of,
+    letter,
+    letter_of,
+    namesakes,
+    referring_to,
+)
+from ragd.index.catalog.read import AT_ONCE, batched
+
+NEWEST = 40  # of the mails that one refers to: a quote of a quote of a quote seldom goes further back
+NEAREST = 40  # of its namesakes to either side
+EARLIEST = 40  # of the mails that answer a missing one
+
+
+class Kin:
+    """The mails around others, as the catalog is now: made anew for every batch."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._beside: dict[str, list[Letter]] = {}
+        self._named: dict[tuple[str, int], list[Letter]] = {}  # by subject and month
+        self._told: set[str] = set()  # missing messages whose answers were concerned already
+
+    def concerned(self, moved: Iterable[int]) -> Iterator[int]:
+        """The mails that may quote these: those that answer them, and those that answer an answer; they themselves."""
+        for key in moved:
+            one = letter_of(self._db, key)
+            if one is None:
+                continue
+            yield key
+            if one.message_id:
+                answers = referring_to(self._db, [one.message_id])
+                yield from answers
+                yield from referring_to(self._db, ids_of(self._db, answers))
+            yield from (other.key for other in self._around(one))
+            yield from self._moved_beside(one)
+
+    def of(self, one: Letter) -> list[Letter]:
+        """The mails in sight that hold what this one quotes, if any does."""
+        above = self._seen(having(self._db, one.references[-NEWEST:]))
+        further = self._seen(having(self._db, {name for other in above for name in other.references[-NEWEST:]}))
+        beside = self._earliest(one) if not any(other.message_id in one.references[-1:] for other in above) else []
+        names = [other for other in self._around(one) if namesakes(one, other)]
+        found = {other.key: other for other in (*above, *further, *beside, *names)}
+        found.pop(one.key, None)
+        return list(found.values())
+
+    def _earliest(self, one: Letter) -> list[Letter]:
+        """The first of those that answer the same message, which is missing: it may be quoted in each of them."""
+        if not one.references:
+            return []
+        before = (other for other in self._answering(one.references[-1]) if is_before(other, one))
+        return list(islice(before, EARLIEST))
+
+    def _moved_beside(self, one: Letter) -> Iterator[int]:
+        """Those that answer the same missing message, where this one is, or was, among the first of them."""
+        parent = one.references[-1] if one.references else None
+        if parent is None or parent in self._told or self._seen(having(self._db, [parent])):
+            return
+        others = self._answering(parent)
+        if bisect_left(others, place(one), key=place) <= EARLIEST:
+            self._told.add(parent)
+            yield from (other.key for other in others)
+
+    def _answering(self, message_id: str) -> list[Letter]:
+        """The mails in sight whose answered message is this one, in their order."""
+        if message_id not in self._beside:
+            letters = self._letters("key", referring_to(self._db, [message_id]))
+            self._beside[message_id] = sorted(
+                (other for other in self._seen(letters) if other.references[-1:] == (message_id,)), key=place
+            )
+        return self._beside[message_id]
+
+    def _around(self, one: Letter) -> list[Letter]:
+        """The mails in sight with its subject that are nearest to it, of those within a month of it at least."""
+        if not one.subject or one.moment is None:
+            return []
+        month = one.moment // WINDOW
+        if (one.subject, month) not in self._named:
+            span = f"moment BETWEEN {(month - 1) * WINDOW} AND {(month + 2) * WINDOW} AND subject"
+            letters = self._letters(span, [one.subject])
+            self._named[one.subject, month] = sorted(self._seen(letters), key=place)
+        named = self._named[one.subject, month]
+        at = bisect_left(named, place(one), key=place)
+        return [other for other in named[max(at - NEAREST, 0) : at + NEAREST + 1] if other.key != one.key]
+
+    def _letters(self, column: str, values: Iterable[int | str]) -> list[Letter]:
+        found: list[Letter] = []
+        for some in batched(values, AT_ONCE):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT {FACTS} FROM documents WHERE {column} IN ({marks}) AND kind = 'mail'"
+            found += map(letter, self._db.execute(sql, some).fetchall())
+        return found
+
+    def _seen(self, letters: Iterable[Letter]) -> list[Letter]:
+        """Those that have a place."""
+        found: list[Letter] = []
+        for some in batched(letters, AT_ONCE):
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(
+                f"SELECT DISTINCT key FROM places WHERE key IN ({marks})", [other.key for other in some]
+            )
+            seen = {row[0] for row in rows}
+            found += (other for other in some if other.key in seen)
+        return found
+
+
+def is_before(one: Letter, other: Letter) -> bool:
+    """A strict order of all mails; those without a date come first."""
+    return place(one) < place(other)
+
+
+def place(one: Letter) -> tuple[int, str]:
+    """What mails are ordered by."""
+    return one.moment or 0, one.id

@@ -1,0 +1,74 @@
+"""Which quotes are hidden: all that stand in another message, none that do not, and at a cost that stays linear."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from mail_shelf import Shelf, mail, quoted
+
+from ragd.index.catalog.quotes import Quotes
+
+SAID = (
+    "The gutters on the north side are full of leaves again. Last year the water came in over the porch, and the"
+    " carpenter said that the beam below it would not last another winter like that one."
+)
+KEES = "Kees de Wit <kees@example.org>"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "catalog.sqlite")
+
+
+def wrapped(mark: str, text: str = SAID, width: int = 50) -> str:
+    """A text with a mark before each of its lines."""
+    words, lines = text.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(f"{mark}{line}" for line in lines)
+
+
+@pytest.mark.parametrize("mark", ["> ", ">> > ", "DV> ", "Dana> ", ">DV> "])
+def test_a_quote_is_known_by_its_words_whatever_marks_its_lines(shelf: Shelf, mark: str) -> None:
+    answer = mail(2, f"I will.\n\nDana wrote:\n{wrapped(mark)}\n", answers=[1], author=KEES)
+    shelf.put({"1.eml": mail(1, SAID), "2.eml": answer})
+    assert shelf.shown("2.eml") == ["I will."]
+
+
+def test_what_is_written_between_the_lines_of_a_quote_is_shown(shelf: Shelf) -> None:
+    between = "> I told the carpenter to come on Monday with scaffolding."
+    body = f"{wrapped('> ')}\n{between}\n{wrapped('> ', 'The leaves are from the big maple tree of the neighbours.')}"
+    both = f"{SAID} The leaves are from the big maple tree of the neighbours."
+    shelf.put({"1.eml": mail(1, both), "2.eml": mail(2, f"So.\n\nDana wrote:\n{body}\n", answers=[1], author=KEES)})
+    assert "scaffolding" in "\n".join(shelf.shown("2.eml"))
+
+
+def test_the_header_of_what_is_quoted_hides_nothing_and_is_not_shown_for_itself(shelf: Shelf) -> None:
+    head = "> From: Dana Visser <dana@example.org>\n> Date: Fri, 2 Mar 2024 23:14:20 +0200\n>\n"
+    shelf.put(
+        {"1.eml": mail(1, SAID), "2.eml": mail(2, f"I will.\n\n{head}{wrapped('> ')}\n", answers=[1], author=KEES)}
+    )
+    assert shelf.shown("2.eml") == ["I will."]
+
+
+def statements(folder: Path, count: int) -> int:
+    """How many questions are asked of the catalog when so many mails come that quote one that is missing."""
+    shelf = Shelf(folder / f"{count}.sqlite")
+    shelf.put(
+        {f"{n}.eml": mail(n, f"Answer {n}.\n\n{quoted(SAID)}", answers=[100_000], day=n / 100) for n in range(count)}
+    )
+    connection = sqlite3.connect(shelf.path)
+    keys = [row[0] for row in connection.execute("SELECT key FROM documents")]
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    Quotes(connection).settle(keys)
+    connection.close()
+    shown = [name for name in shelf.files if len(shelf.shown(name)) > 1]
+    assert shown == ["0.eml"]  # the first shows what is quoted in all
+    return len(asked)
+
+
+def test_twice_as_many_answers_to_a_missing_message_are_twice_the_work(tmp_path: Path) -> None:
+    assert statements(tmp_path, 400) < 2.5 * statements(tmp_path, 200)
