@@ -6,8 +6,9 @@ import pytest
 from parser_files import documents, ended, read_all, write_pdf
 
 from ragd.parsers import extras
+from ragd.parsers.pdf_headings import headings
 from ragd.parsers.pdf_heads import running
-from ragd.parsers.pdf_layout import Line, Sheet, in_order, joined, usual_distance
+from ragd.parsers.pdf_layout import Line, Sheet, Weight, in_order, joined, usual_distance
 from ragd.parsers.pdf_text import is_garbage
 from ragd.records import Document, Outcome
 
@@ -47,6 +48,117 @@ def test_columns_are_read_one_after_the_other_and_say_where_each_begins(tmp_path
         ("page", "left 0"),
         ("column", "right 0"),
     ]
+
+
+LEFT = [
+    "The boiler was mended in March by",
+    "Kees, who had brought a new pump,",
+    "and it has run well since then in",
+    "every room of the house but for the",
+    "one under the roof, where the radia-",
+    "tors have to be let out once more.",
+]
+RIGHT = [
+    "The garden wants a fence before the",
+    "goats come in May. Posts are there,",
+    "the wire is ordered, and Dana has",
+    "asked two neighbours for help with",
+    "digging the holes, for the clay there",
+    "is as hard as the road beside it.",
+]
+
+
+def rows_of(*columns: list[str], top: int = 700) -> str:
+    """A stream that draws the columns row by row."""
+    cells = [
+        f"1 0 0 1 {72 + 240 * across} {top - 14 * down} Tm ({cell}) Tj"
+        for down, row in enumerate(zip(*columns, strict=True))
+        for across, cell in enumerate(row)
+    ]
+    return f"BT /F1 12 Tf {' '.join(cells)} ET"
+
+
+def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other(tmp_path: Path) -> None:
+    document = write_streams(tmp_path / "rows.pdf", rows_of(LEFT, RIGHT))
+    left = "\n".join(LEFT).replace("radia-\ntors", "radiators")
+    assert document.text == "\n".join([left, *RIGHT])
+    assert [(mark.kind, document.text[mark.offset :][:10]) for mark in document.marks] == [
+        ("page", "The boiler"),
+        ("column", "The garden"),
+    ]
+
+
+def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:
+    names = [
+        "Rent of the house and the shed",
+        "Water",
+        "Electricity and gas",
+        "Insurance",
+        "Rates",
+        "Repairs of the roof",
+    ]
+    texts = ["paid to Dana every month", "by the year", "Kees reads the meter in May", "see mail", "none", "two bills"]
+    document = write_streams(tmp_path / "table.pdf", rows_of(names, texts))
+    assert document.text.split("\n") == [f"{name} {text}" for name, text in zip(names, texts, strict=True)]
+
+
+def test_a_head_over_columns_that_are_drawn_row_by_row_is_left_out_from_its_second_page_on(tmp_path: Path) -> None:
+    head = "BT /F1 12 Tf 1 0 0 1 72 770 Tm (News of the house and its garden for everybody who lives nearby now) Tj ET "
+    document = write_streams(tmp_path / "head.pdf", *[head + rows_of(LEFT, RIGHT, top=600)] * 4)
+    assert document.text.count("News of the house") == 1
+    assert document.text.count("radiators have to be let out once more.\nThe garden") == 4
+
+
+def test_lines_that_stand_out_are_headings(tmp_path: Path) -> None:
+    body = "\n".join(f"1 0 0 1 72 {{}} Tm (Words of a paragraph that says nothing, number {n}) Tj" for n in range(9))
+    lines = body.format(*(640 - 14 * n for n in range(9)))
+    stream = f"BT /F1 20 Tf 1 0 0 1 72 700 Tm (The house) Tj /F1 12 Tf {lines} ET"
+    document = write_streams(tmp_path / "headed.pdf", stream)
+    assert [(mark.label, mark.level) for mark in document.marks if mark.kind == "heading"] == [("The house", 1)]
+
+
+def letters(text: str, bottom: float, *, weight: Weight = "plain", left: float = 72, size: float = 10) -> Line:
+    return Line(text, "\r\n", left, bottom, left + 4 * len(text), bottom + size, weight, size)
+
+
+def prose(top: float, count: int = 8) -> list[Line]:
+    return [
+        letters("Words of a paragraph that says nothing at all, and more of them", top - 12 * n) for n in range(count)
+    ]
+
+
+def test_of_one_size_capitals_stand_above_other_bold_letters() -> None:
+    lines = [
+        letters("PART I", 700, weight="bold"),
+        *prose(680),
+        letters("Item 1. Business", 560, weight="bold"),
+        *prose(545),
+    ]
+    found = headings([Sheet(tuple(lines), 612, 792)], {})[0]
+    assert [(one.label, one.level) for one in found] == [("PART I", 4), ("Item 1. Business", 5)]
+
+
+def test_the_title_of_a_table_is_one_heading_and_the_heads_of_its_columns_and_groups_are_none() -> None:
+    title = [letters("HOUSE AND SHED LTD", 700, weight="bold"), letters("BALANCE SHEET", 688, weight="bold")]
+    heads = [letters("(in thousands)", 676, weight="bold"), letters("2021 2020", 662, weight="bold", left=400)]
+    rows = [
+        letters("ASSETS", 650, weight="bold"),
+        letters("Cash 1,234 2,345", 638),
+        letters("Total 1,234 2,345", 626, weight="bold"),
+    ]
+    pages = [Sheet(tuple(prose(700)), 612, 792), Sheet((*title, *heads, *rows, *prose(600)), 612, 792)]
+    found = headings(pages, {})[1]
+    assert [one.label for one in found] == ["HOUSE AND SHED LTD BALANCE SHEET"]
+
+
+def test_what_a_title_page_says_large_is_no_heading_of_all_that_follows() -> None:
+    title = [letters("COMMISSION OF THE HOUSE", 700, size=20), letters("FORM 12", 600, size=18), *prose(400, 1)]
+    assert headings([Sheet(tuple(title), 612, 792), Sheet(tuple(prose(700)), 612, 792)], {})[0] == []
+
+
+def test_where_half_of_all_is_bold_bold_says_nothing() -> None:
+    lines = [letters(f"Name of field {n}", 700 - 24 * n, weight="bold") for n in range(12)]
+    assert headings([Sheet((*lines, *prose(380, 3)), 612, 792)], {})[0] == []
 
 
 def test_what_is_drawn_last_and_stands_first_is_read_first() -> None:
@@ -207,3 +319,21 @@ def test_a_scan_says_what_would_read_it(tmp_path: Path) -> None:
     told = ended(read_all([tmp_path / "scan.pdf"])[tmp_path / "scan.pdf"])
     assert told == Outcome(str(tmp_path / "scan.pdf"), None, "skipped", told.note)
     assert told.note is not None and told.note.startswith("1 page without letters") and "ragd[ocr]" in told.note
+
+
+def test_a_pdf_that_opens_by_an_empty_password_of_its_owner_is_read(tmp_path: Path) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    class Empty(str):
+        """A password without letters that pypdf takes for one: it gives the owner the user's where there is none."""
+
+        def __bool__(self) -> bool:
+            return True
+
+    for name, owner in (("owner", Empty()), ("both", "hidden")):
+        writer = PdfWriter(clone_from=PdfReader(write_pdf(tmp_path / "plain.pdf", [["The rent is due."]])))
+        writer.encrypt("secret", owner, algorithm="AES-256")
+        writer.write(tmp_path / f"{name}.pdf")
+    told = read_all([tmp_path / "owner.pdf", tmp_path / "both.pdf"])
+    assert documents(told[tmp_path / "owner.pdf"])[None].text == "The rent is due."
+    assert ended(told[tmp_path / "both.pdf"]).note == "encrypted, needs a password"

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,7 @@ HEADER = 160  # the longest header, bytes: about 40 tokens of English, and never
 LEAST_ROOM = 0.25  # of the window that a passage's own text has, whatever its header and heading take
 FULL = 0.95  # of the window that even pieces are to fill
 SLACK = 1.12  # by which a piece may be longer than the mean, to end where a sentence ends
+FEW_WORDS = 120  # code points of a line below a heading that is kept with it
 BREAKS = ("page", "heading", "slide", "sheet", "cell", "message", "turn")
 
 
@@ -206,7 +207,9 @@ def sections(text: str, marks: Sequence[Mark], first: int, last: int) -> Iterato
 
     Of the text between `first` and `last`.
     """
-    edges = sorted({first, last, *(mark.offset for mark in marks if _breaks(mark) and first < mark.offset < last)})
+    edges = sorted(
+        {first, last, *_begin(text, [mark for mark in marks if _breaks(mark) and first <= mark.offset < last])}
+    )
     for start, end in pairwise(edges):
         while end - start > LONGEST:
             cut = _last_break(text, start, start + LONGEST)
@@ -215,17 +218,57 @@ def sections(text: str, marks: Sequence[Mark], first: int, last: int) -> Iterato
         yield from _trimmed(text, start, end)
 
 
+def _begin(text: str, marks: Sequence[Mark]) -> Iterator[int]:
+    """Where something new begins; headings with nothing between them begin it together."""
+    above: Mark | None = None
+    for mark in marks:
+        if mark.kind != "heading" or above is None or not _is_all(text[above.offset : mark.offset], above):
+            yield mark.offset
+        above = mark if mark.kind == "heading" else None
+
+
+def _is_all(text: str, heading: Mark) -> bool:
+    """Whether a text is no more than the heading that it begins with."""
+    return "\n" not in text.strip() or " ".join(text.split()) == " ".join(heading.label.split())
+
+
 def _breaks(mark: Mark) -> bool:
     """Whether something new begins; a turn of a conversation that follows without a pause goes with the one before."""
     return mark.kind in BREAKS and not (mark.kind == "turn" and mark.level > 1)
 
 
 def _heading(document: Document, start: int, end: int) -> int:
-    """The length of the heading line that a section begins with; 0 where it begins otherwise, or holds no more."""
-    if not any(mark.kind == "heading" and mark.offset == start for mark in document.marks):
+    """The length of the headings that a section begins with, and of a few words below them ("in millions of dollars").
+
+    0 where it begins otherwise, or holds no more.
+    """
+    text = document.text
+    below = start
+    first = bisect_left(document.marks, start, key=lambda mark: mark.offset)
+    for mark in islice(document.marks, first, None):
+        if mark.offset >= end or text[below : mark.offset].strip():
+            break
+        if mark.kind == "heading":
+            below = mark.offset + _length(text, mark, end)
+    if below == start:
         return 0
-    line = document.text.find("\n", start, end)
-    return line - start if line > 0 and document.text[line:end].strip() else 0
+    gap = text.find("\n\n", below, end)
+    if 0 <= gap - below < FEW_WORDS:
+        below = gap
+    return below - start if text[below:end].strip() else 0
+
+
+def _length(text: str, heading: Mark, end: int) -> int:
+    """The length of a heading's line, or lines: its label is what they say, and signs may stand before it ("## ")."""
+    length = 0
+    while True:
+        stop = text.find("\n", heading.offset + length, end)
+        if stop < 0:
+            return end - heading.offset
+        said = " ".join(text[heading.offset : stop].split())
+        if said == heading.label or not heading.label.startswith(said):
+            return stop - heading.offset if length == 0 or said == heading.label else length - 1
+        length = stop - heading.offset + 1
 
 
 def _even_pieces(text: str, start: int, end: int, *, count: int) -> Iterator[tuple[int, int]]:

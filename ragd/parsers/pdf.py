@@ -1,20 +1,24 @@
 """PDF: the text of every page by pdfium, with page labels, outline and facts; what lies beside the pages as parts."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from ragd import rules
 from ragd.parsers.alive import busy
 from ragd.parsers.extras import engine
+from ragd.parsers.pdf_columns import parted
 from ragd.parsers.pdf_fields import page_has_fields, shown_lines
+from ragd.parsers.pdf_headings import Heading, headings
 from ragd.parsers.pdf_heads import running
 from ragd.parsers.pdf_layout import Line, Sheet, in_order, joined, sheet, usual_distance
 from ragd.parsers.pdf_notes import Note, notes
 from ragd.parsers.pdf_pictures import is_unread, read_picture, without_garbage
-from ragd.parsers.pdf_structure import Structure, structure_of
+from ragd.parsers.pdf_structure import Structure, structure_of, unlocked
 from ragd.parsers.pdf_text import Mending
 from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
@@ -147,7 +151,10 @@ def _open(data: bytes) -> Any:
     except PdfiumError as error:
         said = str(error).lower()
     if "password" in said:
-        raise Unreadable("encrypted, needs a password")
+        plain = unlocked(data)
+        if plain is None:
+            raise Unreadable("encrypted, needs a password")
+        return _open(plain)
     if "security" in said:
         raise Unreadable("encrypted in a way that cannot be opened")
     cut = b"%%EOF" not in data[-2048:]
@@ -155,7 +162,9 @@ def _open(data: bytes) -> Any:
 
 
 def _document(source: Source, reading: Reading, structure: Structure, outline: list[Mark]) -> Document:
-    marks = sorted([*reading.marks, *outline], key=lambda mark: (mark.offset, mark.kind != "page"))
+    marks = sorted(
+        _with_outline(reading.marks, outline), key=lambda mark: (mark.offset, mark.kind != "page", mark.level)
+    )
     return Document(
         id=source.identity(),
         text=reading.text,
@@ -187,7 +196,7 @@ def _page(pdf: Any, index: int) -> _Page | None:
 
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
-            seen = sheet(page, text)
+            seen = sheet(page, text, partial(parted, text_page=text))
             written, unread = tuple(notes(page, text)), is_unread(page, seen)
             fielded = page_has_fields(page)
         shown = shown_lines(pdf, index, "".join(line.text + line.end for line in seen.lines)) if fielded else []
@@ -210,20 +219,28 @@ def _with_pictures(pdf: Any, pages: list[_Page | None], alive: Callable[[], None
 
 
 def _read(pages: Sequence[_Page | None], labels: tuple[str, ...]) -> Reading:
-    """The running text of the pages, without what comes back on each."""
+    """The running text of the pages, without what comes back on each, and with its headings as marks."""
     sheets = [page.sheet if page else None for page in pages]
     heads = running(sheets)
+    titled = headings(sheets, heads)
     mending = Mending("".join(line.text + line.end for line in one.lines) for one in sheets if one)
     reading = Reading()
     for number, one in enumerate(sheets, start=1):
         if one:
             pieces = in_order(one.lines, heads.get(number - 1, frozenset()))
-            _add_page(reading, pieces, mending.mend, (_label(labels, number), number))
+            above = {id(one.lines[heading.lines[0]]): heading for heading in titled.get(number - 1, ())}
+            _add_page(reading, pieces, mending.mend, (_label(labels, number), number), above)
     return reading
 
 
-def _add_page(reading: Reading, pieces: list[list[Line]], mend: Callable[[str], str], page: tuple[str, int]) -> None:
-    """A page's text piece by piece; a page that has none has no mark either."""
+def _add_page(
+    reading: Reading,
+    pieces: list[list[Line]],
+    mend: Callable[[str], str],
+    page: tuple[str, int],
+    above: Mapping[int, Heading] = MappingProxyType({}),
+) -> None:
+    """A page's text piece by piece, marked where there is any. `above` has headings by their first line."""
     usual = usual_distance([line for piece in pieces for line in piece])
     begun = False
     for piece in pieces:
@@ -231,8 +248,20 @@ def _add_page(reading: Reading, pieces: list[list[Line]], mend: Callable[[str], 
         if seen:
             reading.turn("\n" if begun else "\n\n")
             reading.mark("column" if begun else "page", *page)
-            reading.block(seen, gap="")
+            found = [(line, above[id(line)]) for line in piece if id(line) in above]
+            reading.graft(seen, _marks(seen, found, mend), gap="")
             begun = True
+
+
+def _marks(text: str, found: Sequence[tuple[Line, Heading]], mend: Callable[[str], str]) -> Iterator[Mark]:
+    """A mark where each heading's first line stands in the text that the lines have become."""
+    lines, at = f"\n{text}", 0
+    for line, heading in found:
+        first = clean(mend(line.text))
+        place = lines.find(f"\n{first}", at) if first else -1
+        if place >= 0:
+            yield Mark(place, "heading", heading.label, heading.level)
+            at = place + len(first)
 
 
 def _label(labels: tuple[str, ...], number: int) -> str:
@@ -256,6 +285,20 @@ def _outline(pdf: Any, reading: Reading) -> list[Mark]:
             if found:
                 marks.append(Mark(starts[index + 1] + found.start(), "heading", label, entry.level + 1))
     return sorted(set(marks), key=lambda mark: (mark.offset, mark.level))
+
+
+def _with_outline(marks: Sequence[Mark], outline: Sequence[Mark]) -> list[Mark]:
+    """All marks. What the outline names is named by it, and what else stands out on the pages stands below that."""
+    known = {mark.offset for mark in outline}
+    depth = max((mark.level for mark in outline), default=0)
+    return [
+        *(
+            replace(mark, level=mark.level + depth) if mark.kind == "heading" else mark
+            for mark in marks
+            if mark.kind != "heading" or mark.offset not in known
+        ),
+        *outline,
+    ]
 
 
 def _attachments(pdf: Any) -> Iterator[tuple[str, bytes]]:

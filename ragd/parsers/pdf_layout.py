@@ -5,11 +5,13 @@ Only a block that was drawn after what stands below it in the same column is mov
 on somewhere else on the page, it says so, and no quote runs over it.
 """
 
+import ctypes
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
 LINE_END = re.compile(r"\ufffe[ \r\n]*|[\r\n]+")
@@ -17,6 +19,13 @@ LINES = 3000  # on one page; beyond that it is no text to be read, and stays as 
 BLOCKS = 120  # to be ordered on one page
 TOUCHING = 2.0  # points by which boxes of lines may overlap
 PARAGRAPH = 1.35  # times the usual distance of two lines
+HEADING = 200  # characters; a longer line is no heading, and nobody asks how bold it is
+BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)  # in a font's name: "Arial,BoldItalic"
+SLANTED = re.compile(rb"italic|oblique", re.IGNORECASE)
+FORCED = 1 << 18  # the flag of a font that is drawn bold, whatever its name
+Weight = Literal["plain", "slanted bold", "bold"]
+Part = Callable[[list["Line"], list[tuple[int, int]]], list["Line"]]
+Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,8 @@ class Line:
     bottom: float
     right: float
     top: float
+    weight: Weight = "plain"
+    letters: float = 0.0  # how high its first and its last letter are, the lower of both; 0: not known
 
     @property
     def height(self) -> float:
@@ -45,49 +56,91 @@ class Sheet:
     height: float
 
 
-def sheet(page: Any, text_page: Any) -> Sheet:
-    """The lines of a page that pdfium has loaded."""
+def sheet(page: Any, text_page: Any, part: Part) -> Sheet:
+    """The lines of a page that pdfium has loaded; `part` parts those that run over two columns.
+
+    It is given the lines, and of each the places of its first and its last character in the text of the page.
+    """
     text = str(text_page.get_text_range())
     turned, (left, bottom, right, top) = page.get_rotation(), page.get_bbox()
     wide, high = (right - left, top - bottom) if turned % 180 == 0 else (top - bottom, right - left)
+    look = _looking(text_page)
     lines: list[Line] = []
+    places: list[tuple[int, int]] = []
     start = units = 0
     astral = not text.isascii() and max(text) > "\uffff"
+    units_of = _utf_16 if astral else len  # what pdfium counts
     while start < len(text) and len(lines) < LINES:
         found = LINE_END.search(text, start)
-        end, after = (found.start(), found.end()) if found else (len(text), len(text))
+        end, after = found.span() if found else (len(text), len(text))
         written = text[start:end]
         seen = written.strip()
         if seen:
-            first = units + _units(written[: written.index(seen[0])], astral)
-            box = _box(text_page, first, first + _units(seen, astral) - 1)
-            lines.append(Line(written, text[end:after], *_upright(box, turned, (left, bottom, right, top))))
-        units += _units(text[start:after], astral)
+            first = units + units_of(written[: written.index(seen[0])])
+            last = first + units_of(seen) - 1
+            box, weight, letters = look(first, last)
+            places.append((first, last))
+            if turned or left or bottom:
+                box = _upright(box, turned, (left, bottom, right, top))
+            lines.append(Line(written, text[end:after], *box, weight, letters))
+        units += units_of(text[start:after])
         start = after
+    if not turned and not astral:
+        lines = part(lines, places)
     if start < len(text):
         lines.append(Line(text[start:], "", 0, 0, 0, 0))
     return Sheet(tuple(lines), wide, high)
 
 
-def _units(text: str, astral: bool) -> int:
-    """How many places pdfium counts: those of UTF-16."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2 if astral else len(text)
+def _utf_16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _box(text_page: Any, first: int, last: int) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of the characters from `first` to `last`, by their fonts and not by their ink."""
+def _looking(text_page: Any) -> Callable[[int, int], tuple[Box, Weight, float]]:
+    """Tells the box of the characters from one to another, how bold both are, and how high the lower of both is.
+
+    By their fonts, and not by their ink.
+    """
     from pypdfium2 import raw  # type: ignore[import-untyped]
 
+    text_page = text_page.raw  # pypdfium2 looks it up at every call
     one, other = raw.FS_RECTF(), raw.FS_RECTF()
-    for place, rect in ((first, one), (last, other)):
-        raw.FPDFText_GetLooseCharBox(text_page, raw.FPDFText_GetCharIndexFromTextIndex(text_page, place), rect)
-    left, right = min(one.left, other.left), max(one.right, other.right)
-    return left, min(one.bottom, other.bottom), right, max(one.top, other.top)
+    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    index_of, box_of, font_of = (
+        raw.FPDFText_GetCharIndexFromTextIndex,
+        raw.FPDFText_GetLooseCharBox,
+        raw.FPDFText_GetFontInfo,
+    )
+
+    def weight(at: int) -> Weight:
+        font_of(text_page, at, name, 128, flags)
+        return _weight(name.value, bool(flags.value & FORCED))
+
+    def look(first: int, last: int) -> tuple[Box, Weight, float]:
+        start, end = index_of(text_page, first), index_of(text_page, last)
+        box_of(text_page, start, one)
+        box_of(text_page, end, other)
+        box = (
+            one.left if one.left < other.left else other.left,
+            one.bottom if one.bottom < other.bottom else other.bottom,
+            one.right if one.right > other.right else other.right,
+            one.top if one.top > other.top else other.top,
+        )
+        begins = weight(start) if last - first < HEADING else "plain"
+        bold = begins if begins == "plain" or weight(end) != "plain" else "plain"
+        return box, bold, min(one.top - one.bottom, other.top - other.bottom)
+
+    return look
 
 
-def _upright(
-    box: tuple[float, float, float, float], turned: int, page: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
+@lru_cache(maxsize=1000)
+def _weight(font: bytes, forced: bool) -> Weight:
+    if not forced and not BOLD.search(font):
+        return "plain"
+    return "slanted bold" if SLANTED.search(font) else "bold"
+
+
+def _upright(box: Box, turned: int, page: Box) -> Box:
     """A box on the page as it is shown: turned clockwise by `turned` degrees, its lower left corner at 0, 0."""
     left, bottom, right, top = box[0] - page[0], box[1] - page[1], box[2] - page[0], box[3] - page[1]
     wide, high = page[2] - page[0], page[3] - page[1]

@@ -62,4 +62,5 @@ def _letters(text: str) -> str:
 
 def _in_points(line: Line, scale: float) -> Line:
     edges = (edge / scale for edge in (line.left, line.bottom, line.right, line.top))
-    return Line(line.text, line.end, *edges)
+    left, bottom, right, top = edges
+    return Line(line.text, line.end, left, bottom, right, top)

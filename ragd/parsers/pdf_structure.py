@@ -23,6 +23,12 @@ NO_TITLE = re.compile(
     r"|.*\.(docx?|dvi|tex|indd|qxd|pptx?|xlsx?|ps))$",
     re.IGNORECASE,
 )
+# Who made the file and not who wrote it: accounts, programs and services.
+NO_AUTHOR = re.compile(
+    r"^(anonymous|unknown|(system )?admin(istrator)?|(windows |default )?user|owner|root|guest"
+    r"|.*(\bonline\b|\.(com|io|net|org)\b|\b(converter|printer|scanner|service|software|office)\b).*)$",
+    re.IGNORECASE,
+)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -55,6 +61,23 @@ def structure_of(data: bytes, pdf: Any) -> Structure:
         return _facts(stated, root.get("/Lang"), labels=labels, fields=_fields(reader))
     except (PyPdfError, DependencyError, *TROUBLE, *TROUBLE_TOO):
         return _facts(pdf.get_metadata_dict(), labels=_labels(pdf))
+
+
+def unlocked(data: bytes) -> bytes | None:
+    """The same PDF unencrypted, where an empty password of its owner opens it: pdfium tries the user's only."""
+    from pypdf import PasswordType, PdfReader, PdfWriter
+    from pypdf.errors import DependencyError, PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+            return None
+        plain = io.BytesIO()
+        PdfWriter(clone_from=reader).write(plain)
+        return plain.getvalue()
+    except (PyPdfError, DependencyError, *TROUBLE, *TROUBLE_TOO):
+        return None
 
 
 def _labels(pdf: Any) -> tuple[str, ...]:
@@ -91,11 +114,11 @@ def _fields(reader: Any) -> tuple[tuple[str, str], ...]:
 
 def _facts(stated: dict[str, Any], language: object = None, **more: Any) -> Structure:
     """A Structure from the document information that a PDF carries."""
-    title = fact(str(stated.get("Title") or ""))
+    title, author = fact(str(stated.get("Title") or "")), fact(str(stated.get("Author") or ""))
     spoken = str(language or "")
     return Structure(
         title=None if title is None or NO_TITLE.match(title) else title,
-        author=fact(str(stated.get("Author") or "")),
+        author=None if author is None or NO_AUTHOR.match(author) else author,
         date=dates.from_pdf(str(stated.get("CreationDate") or "")) or dates.from_pdf(str(stated.get("ModDate") or "")),
         language=spoken if LANGUAGE.fullmatch(spoken) else None,
         keywords=_keywords(str(stated.get("Keywords") or "")),
