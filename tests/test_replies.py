@@ -106,6 +106,7 @@ def test_a_signature_is_told_apart(signature: str) -> None:
         "Met vriendelijke groet,\n\nDana",
         "Mit freundlichen Gr\u00fc\u00dfen\nDana Visser",
         "Sent from my iPhone",
+        "--\nDana Visser\nIt is a poor sort of memory that only works backwards, the Queen remarked to Alice.",
         "Verzonden vanaf mijn Samsung-telefoon",
         "Dana",
     ],

@@ -14,6 +14,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 DASH = frozenset("-–—~")
 LIST_PAGE = re.compile(r"https?://\S+/listinfo(?:\.cgi)?/\S+$")
 LEAST = 2  # words that are not the writer's name: "Software Architect"
+MOST = 12  # more, and no number or address with them, are a saying: its words are found, it has no meaning of its own
 
 
 def kind_of(lines: Sequence[str], names: Collection[str]) -> AsideKind:
@@ -29,7 +30,7 @@ def _is_card(lines: Sequence[str], names: Collection[str]) -> bool:
     if any(CONTACT.search(line) and not _is_own(line, names) for line in said):
         return True
     others = [word for line in said for word in WORD.findall(line.casefold()) if word not in names]
-    return bool(names) and len(others) >= LEAST
+    return bool(names) and LEAST <= len(others) <= MOST
 
 
 def _is_closing(line: str) -> bool:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 Row = tuple[int, int]  # (key, ordinal)
+FOOT_MOST = 0.35  # the score that the foot of a mail reaches at most: what people wrote with the same words is above it
 NOTHING: Mapping[int, float] = MappingProxyType({})
 
 WORDS_SCALE = 4.0

@@ -228,7 +228,8 @@ def _scores(
         vectors, question = sought.meaning
         cosines = vectors.cosines(question, set(passages.values()))
         by_meaning = {row: cosines[passage] for row, passage in passages.items() if passage in cosines}
-    return fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
+    fused = fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
+    return fused | {row: min(fused[row], fuse.FOOT_MOST) for row, role in roles.items() if role == "foot"}
 
 
 def _ties(rows: Iterable[Row], scores: Mapping[Row, float]) -> Iterator[list[Row]]:
