@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ragd.parsers.source import Source
-from ragd.parsers.text import lined_text
-from ragd.records import Document, Mark, Member
+from ragd.parsers.text import lined_member, lined_text
+from ragd.records import Mark, Member
 
 INDENT = 8  # deeper than this many blanks nothing is a place of its own
 DEEPEST = 4  # level of a heading
@@ -107,15 +107,7 @@ STRINGS = {"python": re.compile(r'"""|\'\'\'')}
 
 def parse(source: Source) -> Iterator[Member]:
     text = lined_text(source)
-    document = Document(
-        id=source.identity(source.kind),
-        text=text,
-        kind=source.kind,
-        family=source.family,
-        marks=tuple(symbols(text, source.name.rpartition(".")[2].lower())),
-        lined=True,
-    )
-    yield Member(source.part, document)
+    yield lined_member(source, text, tuple(symbols(text, source.name.rpartition(".")[2].lower())))
 
 
 def symbols(text: str, suffix: str) -> Iterator[Mark]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ragd.parsers.source import Source
-from ragd.parsers.text import lined_text
-from ragd.records import Document, Mark, Member
+from ragd.parsers.text import lined_member, lined_text
+from ragd.records import Mark, Member
 
 SAMPLE = 65_536  # characters that the separator is guessed from
 SEPARATORS = (",", ";", "\t", "|")
@@ -21,15 +21,7 @@ FIRST = 20  # lines among which the names are looked for: some exports begin wit
 
 def parse(source: Source) -> Iterator[Member]:
     text = lined_text(source)
-    document = Document(
-        id=source.identity(source.kind),
-        text=text,
-        kind=source.kind,
-        family=source.family,
-        marks=tuple(_names(text)),
-        lined=True,
-    )
-    yield Member(source.part, document)
+    yield lined_member(source, text, tuple(_names(text)))
 
 
 def _names(text: str) -> Iterator[Mark]:

@@ -8,8 +8,8 @@ from ragd.parsers.decode import decode, is_binary, unix_lines
 from ragd.parsers.html import stated_charset
 from ragd.parsers.reading import fact
 from ragd.parsers.source import NothingInIt, Source, Unreadable
-from ragd.parsers.text import lined_text
-from ragd.records import Document, Mark, Member
+from ragd.parsers.text import lined_member, lined_text
+from ragd.records import Mark, Member
 
 # Of JSON: a string with what follows it, or a bracket. Strings are passed over whole, so no bracket in one counts.
 JSON = re.compile(r'"((?:[^"\\\n]|\\.)*+)"?+(\s*:\s*[\[{])?|([\[{])|([\]}])')
@@ -32,7 +32,7 @@ def json(source: Source) -> Iterator[Member]:
     """Keys that hold more than one value are headings; a file of a record a line has lines and needs none."""
     text = lined_text(source)
     marks = tuple(_keys(text)) if len(text) <= LARGE and source.name.rpartition(".")[2] in ("json", "jsonc") else ()
-    yield _member(source, text, marks)
+    yield lined_member(source, text, marks)
 
 
 def xml(source: Source) -> Iterator[Member]:
@@ -46,7 +46,7 @@ def xml(source: Source) -> Iterator[Member]:
     head = text[:20_000]
     date, author = XML_DATES.search(head), XML_AUTHOR.search(head)
     title = next((mark.label for mark in marks if mark.level == 1), None)
-    yield _member(
+    yield lined_member(
         source,
         text,
         marks,
@@ -54,29 +54,6 @@ def xml(source: Source) -> Iterator[Member]:
         date=dates.iso(date[1]) if date else None,
         author=fact(author[1]) if author else None,
     )
-
-
-def _member(
-    source: Source,
-    text: str,
-    marks: tuple[Mark, ...],
-    *,
-    title: str | None = None,
-    date: str | None = None,
-    author: str | None = None,
-) -> Member:
-    document = Document(
-        id=source.identity(source.kind),
-        text=text,
-        kind=source.kind,
-        family=source.family,
-        marks=marks,
-        title=title,
-        author=author,
-        date=date,
-        lined=True,
-    )
-    return Member(source.part, document)
 
 
 def _keys(text: str) -> Iterator[Mark]:

@@ -11,9 +11,9 @@ from typing import Any
 from ragd.parsers import properties
 from ragd.parsers.ooxml import Package, chart_rows
 from ragd.parsers.reading import Reading, fact
-from ragd.parsers.source import NothingInIt, Source, Unreadable
+from ragd.parsers.source import Source, Unreadable
 from ragd.parsers.xml_tree import attribute, local
-from ragd.records import Document, Member
+from ragd.records import Member
 
 WHAT = "Word document"
 HEADING = re.compile(r"(?:heading|überschrift|kop|titre|título|titolo|заголовок)\s*(\d)", re.IGNORECASE)
@@ -40,26 +40,10 @@ def parse(source: Source) -> Iterator[Member]:
     walk.blocks(body)
     walk.notes()
     walk.running()
-    if not walk.reading.text:
-        raise NothingInIt("no text in it")
     facts = properties.office(package.archive)
-    marks = tuple(walk.reading.marks)
-    first = next((mark.label for mark in marks if not mark.offset and mark.kind == "heading"), None)
-    yield Member(
-        source.part,
-        Document(
-            id=source.identity(),
-            text=walk.reading.text,
-            kind=source.kind,
-            family=source.family,
-            marks=marks,
-            title=facts.title or walk.title or first,
-            author=facts.author,
-            date=facts.date,
-            language=facts.language,
-            tags=facts.tags,
-        ),
-    )
+    first = next((mark.label for mark in walk.reading.marks if not mark.offset and mark.kind == "heading"), None)
+    titled = walk.title or first
+    yield Member(source.part, properties.document(source, walk.reading, facts, kind=source.kind, title=titled))
 
 
 def _heading_levels(package: Package, main: str) -> dict[str, int]:

@@ -9,11 +9,11 @@ from ragd.parsers.odf_sheets import read_sheets
 from ragd.parsers.properties import Facts
 from ragd.parsers.reading import Reading, fact
 from ragd.parsers.rows import Sheets
-from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
+from ragd.parsers.source import Parsed, Source, Unreadable
 from ragd.parsers.xlsx import members
 from ragd.parsers.xml_tree import attribute, local, tree
 from ragd.parsers.zipped import Zipped
-from ragd.records import Document, Kind, Member
+from ragd.records import Kind, Member
 
 WHAT = "OpenDocument file"
 # What is no running text: what changes took away, the fields' declarations, a drawing's description for those who
@@ -50,25 +50,8 @@ def parse(source: Source) -> Parsed:
 
 
 def _document(source: Source, walk: "_Walk", facts: Facts, kind: Kind) -> Iterator[Member]:
-    if not walk.reading.text:
-        raise NothingInIt("no text in it")
-    marks = tuple(walk.reading.marks)
-    first = next((mark.label for mark in marks if mark.kind == "heading" and mark.offset == 0), None)
-    yield Member(
-        source.part,
-        Document(
-            id=source.identity(),
-            text=walk.reading.text,
-            kind=kind,
-            family=source.family,
-            marks=marks,
-            title=facts.title or walk.title or first,
-            author=facts.author,
-            date=facts.date,
-            language=facts.language,
-            tags=facts.tags,
-        ),
-    )
+    first = next((mark.label for mark in walk.reading.marks if mark.kind == "heading" and mark.offset == 0), None)
+    yield Member(source.part, properties.document(source, walk.reading, facts, kind=kind, title=walk.title or first))
 
 
 def _parts(source: Source) -> tuple[Any, Facts, Any]:

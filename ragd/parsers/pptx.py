@@ -12,7 +12,7 @@ from ragd.parsers.ooxml import Package, chart_rows
 from ragd.parsers.reading import Reading, clean
 from ragd.parsers.source import NothingInIt, Source
 from ragd.parsers.xml_tree import attribute, local
-from ragd.records import Document, Member
+from ragd.records import Member
 
 WHAT = "PowerPoint presentation"
 TITLES = frozenset(("title", "ctrTitle"))
@@ -49,25 +49,11 @@ def parse(source: Source) -> Iterator[Member]:
     slides = _Slides(package)
     for number, relation in enumerate(order, start=1):
         slides.add(number, relations.get(relation, ("", ""))[0])
-    if not slides.reading.text:
-        raise NothingInIt("no text in it" if order else "no slides in it")
+    if not order:
+        raise NothingInIt("no slides in it")
     facts = properties.office(package.archive)
-    marks = tuple(slides.reading.marks)
-    yield Member(
-        source.part,
-        Document(
-            id=source.identity(),
-            text=slides.reading.text,
-            kind=source.kind,
-            family=source.family,
-            marks=marks,
-            title=facts.title or next((mark.label for mark in marks if mark.kind == "heading"), None),
-            author=facts.author,
-            date=facts.date,
-            language=facts.language,
-            tags=facts.tags,
-        ),
-    )
+    first = next((mark.label for mark in slides.reading.marks if mark.kind == "heading"), None)
+    yield Member(source.part, properties.document(source, slides.reading, facts, kind=source.kind, title=first))
 
 
 def _relation_ids(package: Package, main: str) -> list[str]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ragd.parsers import dates
-from ragd.parsers.reading import fact
-from ragd.parsers.source import Unreadable
+from ragd.parsers.reading import Reading, fact
+from ragd.parsers.source import NothingInIt, Source, Unreadable
 from ragd.parsers.xml_tree import local, tree
 from ragd.parsers.zipped import Zipped
+from ragd.records import Document, Kind
 
 # Titles that a program gave, in the languages met so far; the name of the file it was made from says nothing either.
 NO_TITLE = re.compile(
@@ -110,4 +111,22 @@ def office(archive: Zipped) -> Facts:
         date(stated.get("created"), stated.get("modified")),
         language(stated.get("language")),
         (*keywords(stated.get("keywords")), *keywords(stated.get("category"))),
+    )
+
+
+def document(source: Source, reading: Reading, facts: Facts, *, kind: Kind, title: str | None = None) -> Document:
+    """The document that an office file is; `title` is what its text calls it, for a file that states none."""
+    if not reading.text:
+        raise NothingInIt("no text in it")
+    return Document(
+        id=source.identity(),
+        text=reading.text,
+        kind=kind,
+        family=source.family,
+        marks=tuple(reading.marks),
+        title=facts.title or title,
+        author=facts.author,
+        date=facts.date,
+        language=facts.language,
+        tags=facts.tags,
     )

@@ -9,8 +9,8 @@ from ragd.parsers import dates
 from ragd.parsers.properties import keywords
 from ragd.parsers.reading import fact
 from ragd.parsers.source import Source
-from ragd.parsers.text import lined_text
-from ragd.records import Document, Mark, Member
+from ragd.parsers.text import lined_member, lined_text
+from ragd.records import Mark, Member
 
 MOST = 5_000  # sections in a file
 HEAD = 20_000  # characters in which a document states its facts
@@ -76,19 +76,8 @@ def parse(source: Source) -> Iterator[Member]:
     sections, facts_of = READERS[source.name.rpartition(".")[2].lower()]
     marks = tuple(islice(sections(text), MOST))
     facts = facts_of(text[:HEAD])
-    document = Document(
-        id=source.identity(source.kind),
-        text=text,
-        kind=source.kind,
-        family=source.family,
-        marks=marks,
-        title=facts.title or next((mark.label for mark in marks if mark.level == 1), None),
-        author=facts.author,
-        date=facts.date,
-        tags=facts.tags,
-        lined=True,
-    )
-    yield Member(source.part, document)
+    title = facts.title or next((mark.label for mark in marks if mark.level == 1), None)
+    yield lined_member(source, text, marks, title=title, author=facts.author, date=facts.date, tags=facts.tags)
 
 
 def _latex(text: str) -> Iterator[Mark]:

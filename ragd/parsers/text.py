@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ragd.parsers.decode import decode, is_binary, unix_lines
 from ragd.parsers.source import NothingInIt, Source, Unreadable
-from ragd.records import Document, Member
+from ragd.records import Document, Mark, Member
 
 LONGEST_LINE = 5_000_000  # characters: longer than the Bible; a line beyond that is data that no person wrote or reads
 
@@ -30,8 +30,31 @@ def _has_endless_line(text: str) -> bool:
     return False
 
 
-def parse(source: Source) -> Iterator[Member]:
+def lined_member(
+    source: Source,
+    text: str,
+    marks: tuple[Mark, ...] = (),
+    *,
+    title: str | None = None,
+    author: str | None = None,
+    date: str | None = None,
+    tags: tuple[str, ...] = (),
+) -> Member:
+    """The document that a text file is, its text untouched."""
     document = Document(
-        id=source.identity(source.kind), text=lined_text(source), kind=source.kind, family=source.family, lined=True
+        id=source.identity(source.kind),
+        text=text,
+        kind=source.kind,
+        family=source.family,
+        marks=marks,
+        title=title,
+        author=author,
+        date=date,
+        tags=tags,
+        lined=True,
     )
-    yield Member(source.part, document)
+    return Member(source.part, document)
+
+
+def parse(source: Source) -> Iterator[Member]:
+    yield lined_member(source, lined_text(source))

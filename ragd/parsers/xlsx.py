@@ -14,9 +14,9 @@ from ragd.parsers import properties
 from ragd.parsers.number_format import BUILT_IN, shown
 from ragd.parsers.ooxml import Package, chart_rows
 from ragd.parsers.rows import Cell, Row, Sheets
-from ragd.parsers.source import NothingInIt, Parsed, Source
+from ragd.parsers.source import Parsed, Source
 from ragd.parsers.xml_tree import attribute, ends, local
-from ragd.records import Document, Kind, Member
+from ragd.records import Kind, Member
 
 WHAT = "Excel workbook"
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})\d{1,7}"')
@@ -62,21 +62,7 @@ def parse(source: Source) -> Parsed:
 
 def members(source: Source, sheets: Sheets, facts: properties.Facts, *, kind: Kind = "table") -> Parsed:
     """The document that a workbook is, and what of it was left out."""
-    if not sheets.reading.text:
-        raise NothingInIt("no text in it")
-    document = Document(
-        id=source.identity(),
-        text=sheets.reading.text,
-        kind=kind,
-        family=source.family,
-        marks=tuple(sheets.reading.marks),
-        title=facts.title,
-        author=facts.author,
-        date=facts.date,
-        language=facts.language,
-        tags=facts.tags,
-    )
-    yield Member(source.part, document)
+    yield Member(source.part, properties.document(source, sheets.reading, facts, kind=kind))
     for name, why in sheets.left_out:
         yield source.left_out(source.unique(f"{source.part} > {name}" if source.part else name), why)
 
