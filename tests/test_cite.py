@@ -1,5 +1,7 @@
 """Sentences, exact values, and which span supports which sentence."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +15,8 @@ WRITTEN = st.lists(st.sampled_from(PARTS), max_size=120).map("".join)
 
 
 def hit(text: str, *, start: int = 0, marks: tuple[Mark, ...] = (), lined: bool = True, **facts: object) -> Hit:
-    known = {"title": None, "author": None, "date": None, "recipients": (), **facts}
-    document = Found("d", "file:///n.md", "/n.md", None, kind="note", thread=None, also_at=(), **known)  # type: ignore[arg-type]
+    known = {"title": None, "author": None, "date": None, "recipients": (), "kind": "note", **facts}
+    document = Found("d", "file:///n.md", "/n.md", None, thread=None, also_at=(), **known)  # type: ignore[arg-type]
     chunk = Chunk("d", 0, start, start + len(text), text, marks, 1 if lined else None)
     return Hit(chunk, document, 1.0, {"words": 1}, "line 1", None, None)
 
@@ -192,3 +194,18 @@ def assert_exact(citation: Citation, text: str, start: int) -> None:
 def test_no_text_is_too_strange_to_read_values_from(text: str) -> None:
     values.stated(values.values(text))
     names_in(text)
+
+
+def test_each_row_of_a_csv_is_quoted_by_itself() -> None:
+    text = "Kees,12,boiler\nAnn,13,roof\nPaul,14,gutter"
+    table = replace(hit(text, kind="table"), lines=(2, 4))
+    assert [span.text for span in spans_of([table]) if span.size == 1] == text.split("\n")
+
+
+def test_a_signature_is_quoted_by_the_line_and_a_foot_never() -> None:
+    card = hit("--\nKees de Wit\nTel: +31 20 555 0142", kind="mail", author="Kees de Wit", title="Roof", lined=False)
+    signed = replace(card, chunk=replace(card.chunk, role="signature"))
+    found = spans_of([signed])
+    assert [span.text for span in found if span.size == 1] == ["Kees de Wit", "Tel: +31 20 555 0142"]
+    assert {span.facts.text for span in found} == {"Kees de Wit"}
+    assert not spans_of([replace(card, chunk=replace(card.chunk, role="foot"))])

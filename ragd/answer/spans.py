@@ -147,7 +147,7 @@ def _windows(run: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
 def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
     """The pieces between two walls, in offsets of the document, without what says nothing."""
     chunk = hit.chunk
-    if chunk.role == "signature":
+    if chunk.role == "signature" or (hit.document.kind == "table" and hit.lines):
         yield from _telling(hit, _lines(hit))
         return
     first, last = _body(hit)
@@ -161,7 +161,7 @@ def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
 
 
 def _lines(hit: Hit) -> list[tuple[int, int]]:
-    """Where each line of a signature says something: a name, a role, a number; no two of them are one sentence."""
+    """Where the lines of a signature, or the rows of a CSV, say something: no two of them are one sentence."""
     lines, start = [], hit.start
     for line in hit.text.split("\n"):
         said = courtesy.unquoted(line).strip()
