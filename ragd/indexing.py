@@ -163,15 +163,15 @@ class Indexer:
         """Read files into the index; each can be found by words when its outcome is told."""
         sizes = {str(file.path): file.size for file in files}
         self._meter(stage="words", files_done=0, files_total=len(files), bytes_done=0, bytes_total=sum(sizes.values()))
-        began, measured = time.monotonic(), _Measured()
+        began, measured, finished = time.monotonic(), _Measured(), 0
         for outcomes in ingest.read_files(self._rooms(), self._pool, files, stop=self._reports.stop):
             for outcome in outcomes:
                 self._reports.outcome(outcome)
                 measured.add(outcome, sizes)
-            done = [sizes.pop(one.path) for one in outcomes if one.part is None and one.path in sizes]
-            self._meter(
-                files_done=self._progress.files_done + len(done), bytes_done=self._progress.bytes_done + sum(done)
-            )
+            for path in {one.path for one in outcomes if one.part is None} & sizes.keys():
+                finished += sizes.pop(path)
+            reached = finished + self._pool.reached()  # a file that is read whole and not yet told is in neither
+            self._meter(files_done=len(files) - len(sizes), bytes_done=max(reached, self._progress.bytes_done))
             self._settle_pending(sizes)
         self._pace = self._pace.after_reading(measured.bytes, measured.passages, time.monotonic() - began)
 

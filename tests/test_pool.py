@@ -104,6 +104,21 @@ def test_leaving_in_the_middle_leaves_no_process_behind_and_the_pool_usable(tmp_
         os.waitpid(-1, os.WNOHANG)  # no child is left, running or unburied
 
 
+def test_how_far_a_large_file_is_read_is_known_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.mbox"
+    mail = (
+        "From a@example.org Sat Mar  2 10:15:00 2024\nMessage-ID: <%d@x>\nSubject: %d\n\n"
+        + "words again\n" * 200
+        + "\n"
+    )
+    path.write_text("".join(mail % (number, number) for number in range(3000)))
+    with Pool(1) as pool:
+        reached = [pool.reached() for _ in pool.read([source_file(path)])]
+    assert reached == [*sorted(reached[:-1]), 0]
+    assert len(set(reached)) > 10
+    assert path.stat().st_size / 2 < reached[-2] <= path.stat().st_size
+
+
 def test_the_files_are_pulled_as_workers_get_free(tmp_path: Path) -> None:
     path = tmp_path / "note.txt"
     path.write_text("words")

@@ -63,6 +63,7 @@ class Pool:
         self._count = max(1, workers)
         self._limits = limits or Limits()
         self._idle: list[Process] = []
+        self._busy: list[Process] = []
         self._stillborn = 0
         self.sandbox: tuple[str, ...] = ()  # by what the workers have locked themselves in, once one is ready
 
@@ -85,10 +86,15 @@ class Pool:
         `files` is pulled as workers get free; a caller that is slow to take the answers only slows the workers down.
         """
         reading = _Reading(self, iter(files), old)
+        self._busy = reading.busy
         try:
             yield from reading.answers()
         finally:
             reading.leave()
+
+    def reached(self) -> int:
+        """How many bytes of the large files that are being read have been read so far."""
+        return sum(process.reached() for process in self._busy)
 
     def take(self) -> Process:
         """A worker with nothing to do, an old one if there is one."""
@@ -134,48 +140,48 @@ class _Reading:
         self._files = files
         self._again: deque[SourceFile] = deque()  # given to a worker that is gone, and not begun
         self._more = True
-        self._busy: list[Process] = []
+        self.busy: list[Process] = []
         self._selector = selectors.DefaultSelector()
 
     def answers(self) -> Iterator[Answer]:
         self._hand_out()
-        while self._busy and not self._pool.stopped():
+        while self.busy and not self._pool.stopped():
             began = time.monotonic()
             ready = {key.data for key, _ in self._selector.select(TURN)}
             yield from self._late(time.monotonic() - began, ready)
             for process in ready:
-                if process in self._busy:
+                if process in self.busy:
                     yield from self._listen(process)
             self._hand_out()
 
     def leave(self) -> None:
         """Idle workers stay for the next run; one in the middle of a file has nobody left to answer to."""
-        for process in self._busy:
+        for process in self.busy:
             process.end()
-        self._busy.clear()
+        self.busy.clear()
         self._selector.close()
 
     def _hand_out(self) -> None:
         """Give files to whoever has room; a worker with nothing to do goes back to the pool."""
         while True:
             process = self._roomy()
-            file = self._next() if process or len(self._busy) < self._pool.count else None
+            file = self._next() if process or len(self.busy) < self._pool.count else None
             if file is None:
                 break
             if process is None:
                 process = self._pool.take()
-                self._busy.append(process)
+                self.busy.append(process)
                 self._selector.register(process.answers, selectors.EVENT_READ, process)
             process.give(file, old=self._old(file))
-        for process in [process for process in self._busy if not process.waiting]:
+        for process in [process for process in self.busy if not process.waiting]:
             self._dismiss(process)
             self._pool.give(process)
 
     def _roomy(self) -> Process | None:
         """The worker with the least to do; None while a further one could be started, or when all are full."""
-        if len(self._busy) < self._pool.count and all(process.waiting for process in self._busy):
+        if len(self.busy) < self._pool.count and all(process.waiting for process in self.busy):
             return None
-        roomy = [process for process in self._busy if process.has_room]
+        roomy = [process for process in self.busy if process.has_room]
         return min(roomy, key=lambda process: len(process.waiting), default=None)
 
     def _next(self) -> SourceFile | None:
@@ -234,7 +240,7 @@ class _Reading:
 
         A machine that slept, or a run stopped with Ctrl-Z, would otherwise fail whatever was being read.
         """
-        for process in self._busy[:]:
+        for process in self.busy[:]:
             process.wait(min(waited, 2 * TURN))
             allowed = self._pool.limits.seconds
             if process not in ready and process.silent > allowed:
@@ -259,7 +265,7 @@ class _Reading:
 
     def _dismiss(self, process: Process) -> None:
         self._selector.unregister(process.answers)
-        self._busy.remove(process)
+        self.busy.remove(process)
 
 
 def _cause(status: int) -> str:

@@ -38,6 +38,7 @@ class Process:
 
     def __init__(self, seconds: float, memory_mb: int, text_mb: int) -> None:
         self.waiting: deque[SourceFile] = deque()  # the first is the one being read
+        self._large: tuple[Path, int] | None = None  # the last large file it was handed, and our own descriptor of it
         self.silent = 0.0  # seconds since it last spoke
         self.spent = 0.0  # seconds on the file being read
         self._given_back = 0.0  # seconds on it that do not count
@@ -86,7 +87,22 @@ class Process:
         try:
             self._tell(pack(request), descriptor)
         finally:
-            os.close(descriptor)
+            self._let_go()
+            if file.size > AHEAD_BYTES:
+                self._large = file.path, descriptor
+            else:
+                os.close(descriptor)
+
+    def reached(self) -> int:
+        """How many bytes of a large file it has read so far, 0 of others: its place in the file is ours too."""
+        if self._large and self.waiting and self.waiting[0].path == self._large[0]:
+            return os.lseek(self._large[1], 0, os.SEEK_CUR)
+        return 0
+
+    def _let_go(self) -> None:
+        if self._large:
+            os.close(self._large[1])
+            self._large = None
 
     def wait(self, seconds: float) -> None:
         """Count time in which we did nothing but wait for it, and it did not itself wait for a processor.
@@ -110,7 +126,9 @@ class Process:
 
     def done(self) -> None:
         """The file being read has been read."""
-        self.waiting.popleft()
+        file = self.waiting.popleft()
+        if self._large and self._large[0] == file.path:
+            self._let_go()
         self.spent = self._uncounted = self._given_back = 0.0
 
     def hear(self) -> Iterator[Frame]:
@@ -135,6 +153,7 @@ class Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
         status = self._process.wait()
+        self._let_go()
         self._commands.close()
         if self._process.stdout:
             self._process.stdout.close()
