@@ -3,8 +3,8 @@
     python tests/bench/refusing.py --data ../shared
 
 Asked: our questions to the sample corpus and to notes, mails and filings (`refusing.toml`), and the parts of squad2-dev
-and of clapnq-dev that `train_judge.py` leaves out. For each, the spans that `relevance.signs` offers, as `ragd ask` does.
-A fit maximises the chance of "answered" and "refused" of each question by its best span, and of the span that holds the
+and of clapnq-dev that `train_judge.py` leaves out. For each question the spans that `ragd ask` would weigh are taken. A
+fit maximises the chance of "answered" and "refused" of each question by its best span, and of the span that holds the
 fact among the others; each set weighs the same, and no sign may speak against its nature. It is judged on the set that
 it has not seen. Area: under the curve of a question's best span, answerable against not; fact: the best span holds it;
 refused: of the unanswerable, where a tenth of the answerable are.
