@@ -9,6 +9,7 @@ from ragd.parsers import extras
 from ragd.parsers.pdf_headings import headings
 from ragd.parsers.pdf_heads import running
 from ragd.parsers.pdf_layout import Line, Sheet, Weight, in_order, joined, usual_distance
+from ragd.parsers.pdf_rows import with_cells
 from ragd.parsers.pdf_text import is_garbage
 from ragd.records import Document, Outcome
 
@@ -107,6 +108,23 @@ def test_a_head_over_columns_that_are_drawn_row_by_row_is_left_out_from_its_seco
     document = write_streams(tmp_path / "head.pdf", *[head + rows_of(LEFT, RIGHT, top=600)] * 4)
     assert document.text.count("News of the house") == 1
     assert document.text.count("radiators have to be let out once more.\nThe garden") == 4
+
+
+TABLE = """Year ended December 31,
+(in millions, except for shares) 2022 2021 2020
+Net sales $ 34,229 $ 35,355 $ 32,184
+Operating expenses:
+Cost of sales 56.2 % 53.2 % 3.0 %
+Gain on a house (8.0) — (8.0)
+That is as much as in 2019, see page 12, and as of December 31, 2016"""
+
+
+def test_the_cells_of_rows_are_parted_by_tabs_and_nothing_else_is() -> None:
+    seen = with_cells(TABLE)
+    assert seen.replace("\t", " ") == TABLE
+    assert [line.count("\t") for line in seen.split("\n")] == [0, 3, 3, 0, 3, 3, 0]
+    assert seen.split("\n")[2].split("\t") == ["Net sales", "$ 34,229", "$ 35,355", "$ 32,184"]
+    assert with_cells("In the years 2019 2020\nnothing was paid") == "In the years 2019 2020\nnothing was paid"
 
 
 def test_lines_that_stand_out_are_headings(tmp_path: Path) -> None:

@@ -14,6 +14,15 @@ PLANS = """The maximum file size depends on the plan.
 | Maximum file size | 5 MB | 200 MB |
 | Version history | 1 month | 12 months |
 """
+STATEMENT = """CONSOLIDATED STATEMENTS OF OPERATIONS
+Year ended December 31,
+2020\t2021\t2022
+Net sales\t$ 79,268\t$ 94,665\t$ 118,573
+Operating expenses:
+Marketing\t5,254\t7,233\t10,069
+2020\t2019
+Segments\t3\t4
+"""
 PROSE = "The Standard plan includes 1 vault, the Plus plan includes 10 vaults."
 KEPT = "On the Standard plan notes are kept for 1 month, while on the Plus plan they are kept for 12 months."
 
@@ -36,6 +45,12 @@ def supported(text: str, sentence: str, question: str = "") -> bool:
         (PLANS, "The maximum file size of Standard is 200 MB.", False),
         (PLANS, "The maximum file size of Plus is 200 MB.", True),
         (PLANS, "The version history of Plus is 1 month.", False),
+        (STATEMENT, "Net sales were $94,665 in 2021.", True),
+        (STATEMENT, "Net sales were $118,573 in 2021.", False),
+        (STATEMENT, "Marketing was 10,069 in 2022.", True),
+        (STATEMENT, "Marketing was 5,254 in 2022.", False),
+        (STATEMENT, "There were 4 segments in 2019.", True),
+        (STATEMENT, "There were 3 segments in 2019.", False),
     ],
 )
 def test_a_number_is_said_of_its_own_thing(text: str, sentence: str, holds: bool) -> None:

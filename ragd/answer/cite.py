@@ -268,8 +268,10 @@ def _currencies(text: str) -> frozenset[str]:
 
 
 def _fact_year(measure: values.Measure, span: Span) -> bool:
+    """Whether a number is the year of the document, or stands above a column of a table as its head."""
     when = span.facts.when
-    return when is not None and when.year is not None and when.year in measure.readings and when.year > 1900
+    own = when is not None and when.year is not None and when.year in measure.readings and when.year > 1900
+    return own or any(f"{year:g}" in span.heads for year in measure.readings if 1900 < year < 2100)
 
 
 def _dated(readings: tuple[values.When, ...], span: Span, *, alone: bool) -> bool:
@@ -284,7 +286,7 @@ def _dated(readings: tuple[values.When, ...], span: Span, *, alone: bool) -> boo
     if any(values.agrees(claim, when, year) for claim in readings for when in shown for year in headed):
         return True
     year_only = [claim for claim in readings if claim.month is None and claim.day is None]
-    return any(claim.year in span.numbers for claim in year_only)
+    return any(claim.year in span.numbers or str(claim.year) in span.heads for claim in year_only)
 
 
 def _timed(time: str, span: Span) -> bool:

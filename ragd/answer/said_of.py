@@ -16,6 +16,8 @@ _BYTES = frozenset({"byte", "kb", "mb", "gb", "tb", "kilobyt", "megabyt", "gigab
 _FAMILIES = (_TIME, _MONEY, _BYTES)
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)*_]*\s+|\n+(?=\s*(?:[-*+•]|\d{1,3}[.)])\s)|\n{2,}")
 _RULE_CELL = re.compile(r":?-{2,}:?")
+_GROUP = 2  # lines
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BY = re.compile(r"\b(?:by|from|door|von|par|por)\b", re.IGNORECASE)
 
 
@@ -37,7 +39,10 @@ def of_another(
     a table's head may stand.
     """
     sayings = list(_sayings(text, around))
-    return any(_is_anothers(measure, claimed, (said, asked), sayings) for measure in claimed)
+    heads = _years(heads_of(text, around))  # a year above a column says which number is meant, and is none itself
+    years = heads & {f"{reading:g}" for measure in claimed for reading in measure.readings}
+    counted = [measure for measure in claimed if not years & {f"{reading:g}" for reading in measure.readings}]
+    return any(_is_anothers(measure, claimed, (said | years, asked), sayings) for measure in counted)
 
 
 def _is_anothers(
@@ -103,21 +108,39 @@ def _cells(line: str) -> list[str]:
 def _row(line: str, around: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Each cell with the words of its row's and its column's head."""
     cells, heads = _cells(line), _heads(line, around)
+    if len(heads) == len(cells) - 1:
+        heads = ["", *heads]  # the column of the labels has no head, and what has none leaves no trace in a PDF
     label = frozenset(words.content(cells[0]))
     for column, cell in enumerate(cells):
         head = heads[column] if column < len(heads) else ""
-        yield cell, label | frozenset(words.content(f"{cell} {head}"))
+        yield cell, label | _years(head) | frozenset(words.content(f"{cell} {head}"))
 
 
 def _heads(line: str, around: str) -> list[str]:
-    """The first row of the table that a row is in, as far as the passage has it."""
+    """The first row of the table that a row is in, as far as the passage has it.
+
+    A line or two between rows name a group of them; below these only years or words begin another table.
+    """
     head: list[str] = []
+    between = 0
     for other in around.split("\n"):
         cells = _cells(other)
-        head = (head or cells) if cells else []
+        if not cells:
+            between += 1
+        elif not head or between > _GROUP or (between and _are_heads(cells)) or all(map(_YEAR.fullmatch, cells)):
+            head = cells
+        between = 0 if cells else between
         if other.strip() == line.strip():
             break
     return [] if all(_RULE_CELL.fullmatch(cell) for cell in head) else head
+
+
+def _years(text: str) -> frozenset[str]:
+    return frozenset(word for word in text.split() if _YEAR.fullmatch(word))
+
+
+def _are_heads(cells: list[str]) -> bool:
+    return all(_YEAR.fullmatch(cell) or not any(map(str.isdigit, cell)) for cell in cells)
 
 
 def heads_of(text: str, around: str) -> str:

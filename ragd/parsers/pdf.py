@@ -18,6 +18,7 @@ from ragd.parsers.pdf_heads import running
 from ragd.parsers.pdf_layout import Line, Sheet, in_order, joined, sheet, usual_distance
 from ragd.parsers.pdf_notes import Note, notes
 from ragd.parsers.pdf_pictures import is_unread, read_picture, without_garbage
+from ragd.parsers.pdf_rows import with_cells
 from ragd.parsers.pdf_structure import Structure, structure_of, unlocked
 from ragd.parsers.pdf_text import Mending
 from ragd.parsers.reading import Reading, clean, fact
@@ -249,7 +250,7 @@ def _add_page(
             reading.turn("\n" if begun else "\n\n")
             reading.mark("column" if begun else "page", *page)
             found = [(line, above[id(line)]) for line in piece if id(line) in above]
-            reading.graft(seen, _marks(seen, found, mend), gap="")
+            reading.graft(with_cells(seen), _marks(seen, found, mend), gap="")
             begun = True
 
 
