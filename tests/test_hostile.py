@@ -11,12 +11,12 @@ from parser_files import documents, ended, read_all
 from ragd.parsers.pool import Ended, Limits
 from ragd.records import Member, Outcome
 
-LIMITS = Limits(seconds=4, memory_mb=1000, text_mb=20)
+LIMITS = Limits(seconds=3, memory_mb=1000, text_mb=5)
 REASONS = {  # what is said of the file, or of the part that fails
     "bomb.zip": "ZIP bomb|archive bomb",
     "lying.zip": "cannot be unpacked|bomb",
     "bomb.docx": "more than 512 MB|bomb",
-    "nest.zip": "more than 20 MB of text|bomb",
+    "nest.zip": "more than 5 MB of text|bomb",
     "deep.zip": "parts deep",
     "attached.eml": "nested too deeply",
     "multiparts.eml": "nested too deeply",
