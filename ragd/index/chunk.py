@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from ragd.index.regions import Region, regions
+from ragd.index.said import subject_of, words_of
 from ragd.index.tokens import Tokens
 from ragd.places import held
 from ragd.records import Chunk, Document, Mark, Role
@@ -311,8 +312,8 @@ def embedded_text(title: str | None, author: str | None, *chunks: Chunk) -> str:
 
     Of a writer with a name the address is left out: it is a dozen tokens that mean nothing.
     """
-    header = header_above(title, _spoken(author), chunks[0])
-    text = "\n".join(dict.fromkeys(chunk.text for chunk in chunks))
+    header = header_above(subject_of(title), _spoken(author), chunks[0])
+    text = "\n".join(dict.fromkeys(words_of(chunk.text, quoted=chunk.quoted) for chunk in chunks))
     return f"{header}\n{text}" if header else text
 
 

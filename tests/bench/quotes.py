@@ -23,7 +23,7 @@ from ragd.home import models_path
 from ragd.index import ingest
 from ragd.index.catalog import Catalog, View
 from ragd.index.catalog.record import Stored
-from ragd.index.chunk import Chunker, embedded_text
+from ragd.index.chunk import Chunker, embedded_text, header_above
 from ragd.index.words import Words
 from ragd.parsers.pool import Pool
 from ragd.parsers.table import reader_version
@@ -95,8 +95,9 @@ def shown(catalog: Catalog, view: View, keys: Iterable[int], *, bare: bool = Fal
 def cut_whole(chunker: Chunker, documents: Iterable[Document], *, bare: bool = False) -> Iterator[str]:
     for document in documents:
         [chunks] = chunker.chunks_of([replace(document, asides=())])
-        title, author = (None, None) if bare else (document.title, document.author)
-        yield from (embedded_text(title, author, chunk) for chunk in chunks)
+        title, author = (None, None) if bare else (document.title, (document.author or "").partition(" <")[0])
+        # The text as it stands, with the marks of quoting and the rules that are not embedded otherwise.
+        yield from (f"{header_above(title, author, chunk)}\n{chunk.text}".strip() for chunk in chunks)
 
 
 def tokens(chunker: Chunker, texts: Iterable[str]) -> int:
