@@ -210,6 +210,16 @@ FILES: dict[str, Maker] = {
     "title.xml": lambda: b"<title>" + b" " * 1_000_000 + b"words",
     "nested.xml": lambda: b"<a>" * 300_000 + b"words",
     "token.xml": lambda: b"<a " + b"x" * 1_000_000 + b" words",
+    "copies.pages": lambda: zipped({"Index/Document.iwa": b"\0" + (1 << 16).to_bytes(3, "little")
+                                    + b"\x80\x80\x04\x00a" + b"\xfe\x01\x00" * 21_800}),
+    "length.pages": lambda: zipped({"Index/Document.iwa": b"\0\xff\xff\xff" + b"\xff" * 100_000}),
+    "laughs.opml": lambda: LAUGHS + b"<opml><body><outline text='&a11;'/></body></opml>",
+    "laughs.webarchive": lambda: LAUGHS.replace(b"DOCTYPE x", b"DOCTYPE plist")
+    + b"<plist><dict><key>WebMainResource</key><string>&a11;</string></dict></plist>",
+    "deep.webloc": lambda: b"<?xml version='1.0'?><plist>" + b"<array>" * 100_000,
+    "deep.p7m": lambda: bytes.fromhex("30800609 2a864886f70d010702 a080 3080 020101 3100 3080 06092a864886f70d010701")
+    + bytes.fromhex("a080") + bytes.fromhex("2480") * 100_000,
+    "bomb.rar": lambda: zeros_zipped("blank.txt", 1),
     "deep.svg": lambda: b"<svg>" + b"<g>" * 200_000 + b"<text>words</text>",
     "deep.opml": lambda: b"<opml><body>" + b"<outline text='words'>" * 100_000,
     "deep.fodt": lambda: flat_odf(b"<text:section>" * 100_000 + b"<text:p>words</text:p>"),

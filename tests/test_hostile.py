@@ -13,9 +13,10 @@ from ragd.records import Member, Outcome
 
 LIMITS = Limits(seconds=3, memory_mb=1000, text_mb=5)
 REASONS = {  # what is said of the file, or of the part that fails
-    "bomb.zip": "ZIP bomb|archive bomb",
+    "bomb.zip": "archive bomb",
     "lying.zip": "cannot be unpacked|bomb",
     "bomb.docx": "more than 512 MB|bomb",
+    "bomb.rar": "bomb",
     "nest.zip": "more than 5 MB of text|bomb",
     "deep.zip": "parts deep",
     "attached.eml": "nested too deeply",

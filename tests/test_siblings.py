@@ -12,7 +12,8 @@ import pytest
 from office_files import xml
 from parser_files import documents, ended, message, read_all
 
-from ragd.records import Document
+from ragd.parsers.iwa import _unpacked
+from ragd.records import Document, Outcome
 
 PAGE = "<html><head><title>Rent</title></head><body><h1>Rent</h1><p>It is due on Friday – always.</p></body></html>"
 TEXT = "Rent\n\nIt is due on Friday – always."
@@ -157,3 +158,71 @@ def test_a_text_in_one_xml_file_is_read(tmp_path: Path) -> None:
     inside = "<office:body><office:text><text:p>The rent is due on Friday.</text:p></office:text></office:body>"
     [document] = read(tmp_path, "rent.fodt", xml("office:document", inside).encode()).values()
     assert document.text == "The rent is due on Friday."
+
+
+def number(value: int) -> bytes:
+    return bytes([value & 0x7F | 0x80]) + number(value >> 7) if value > 0x7F else bytes([value])
+
+
+def told(name: int, value: bytes | int) -> bytes:
+    """A field of a Protocol Buffers message."""
+    if isinstance(value, int):
+        return number(name << 3) + number(value)
+    return number(name << 3 | 2) + number(len(value)) + value
+
+
+def iwa(*objects: tuple[int, bytes]) -> bytes:
+    """Objects as an IWA file keeps them, in one chunk of Snappy that copies nothing."""
+    stream = b""
+    for identity, (kind, content) in enumerate(objects, start=1):
+        info = told(1, identity) + told(2, told(1, kind) + told(3, len(content)))
+        stream += number(len(info)) + info + content
+    literal = bytes([61 << 2]) + struct.pack("<H", len(stream) - 1)
+    chunk = number(len(stream)) + literal + stream
+    return b"\0" + len(chunk).to_bytes(3, "little") + chunk
+
+
+def zipped(**parts: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name.replace("__", "/") + ".iwa", data)
+    return held.getvalue()
+
+
+def test_a_pages_document_is_read_by_its_texts(tmp_path: Path) -> None:
+    text = told(1, 0) + told(3, "The rent is due\u2028on Friday.\n".encode())
+    note = told(1, 2) + told(3, b"By bank.")
+    data = zipped(
+        Index__Document=iwa((10000, b""), (2001, text), (2001, note)), Index__DocumentStylesheet=iwa((2001, text))
+    )
+    [document] = read(tmp_path, "rent.pages", data).values()
+    assert (document.kind, document.text) == ("office", "The rent is due\non Friday.\n\nBy bank.")
+
+
+def test_the_slides_of_keynote_are_places(tmp_path: Path) -> None:
+    slides = {f"Index__Slide{at}": iwa((2001, told(3, f"Slide {at}".encode()))) for at in ("", "-12")}
+    [document] = read(
+        tmp_path, "talk.key", zipped(**slides, Index__TemplateSlide=iwa((2001, told(3, b"Title"))))
+    ).values()
+    assert (document.kind, document.text) == ("slides", "Slide \n\nSlide -12".replace(" \n", "\n"))
+    assert [mark.label for mark in document.marks if mark.kind == "slide"] == ["1", "2"]
+
+
+def test_numbers_says_what_of_it_is_not_read(tmp_path: Path) -> None:
+    words = b"".join(told(3, told(1, at) + told(3, name)) for at, name in enumerate((b"Rent", b"Boiler")))
+    path = tmp_path / "costs.numbers"
+    path.write_bytes(zipped(Index__Tables__DataList=iwa((6005, words), (6002, b""))))
+    [said] = read_all([path]).values()
+    assert [one.text for one in documents(said).values()] == ["Rent\nBoiler"]
+    assert any("numbers" in (one.part or "") for one in said[:-1] if isinstance(one, Outcome))
+
+
+def test_copies_of_snappy_may_reach_into_themselves() -> None:
+    packed = b"\x08" + b"\x04ab" + b"\x01\x02" + b"\x06\x06\x00"
+    assert _unpacked(packed) == b"abababab"
+
+
+def test_a_key_that_is_no_keynote_is_text(tmp_path: Path) -> None:
+    [document] = read(tmp_path, "answers.key", b"1: b\n2: d\n").values()
+    assert document.text == "1: b\n2: d\n"

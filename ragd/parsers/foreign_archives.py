@@ -19,7 +19,7 @@ from ragd.parsers.archives import path_in, read_all
 from ragd.parsers.source import SPOOLED, Budget, NothingInIt, Parsed, Source, Unreadable
 from ragd.parsers.table import format_of
 from ragd.parsers.unpacked import SMALL, Entry, part_of
-from ragd.parsers.zipped import MEMBERS
+from ragd.parsers.zipped import BOMB, FREE, MEMBERS, RATIO
 
 FORMATS = ("7zip", "rar", "rar5", "cab", "lha", "zip")  # the last: what is called .rar and is none
 PIECE = 1 << 18
@@ -32,7 +32,8 @@ REST = "the rest of the archive"
 
 def parse(source: Source) -> Parsed:
     with source.seekable() as stream, tempfile.SpooledTemporaryFile(max_size=SPOOLED) as unpacked:
-        unpacking = _Unpacking(unpacked, source.budget)
+        unpacking = _Unpacking(unpacked, source.budget, most=max(FREE, RATIO * stream.seek(0, io.SEEK_END)))
+        stream.seek(0)
         entries = list(unpacking.entries(stream))
         if not entries:
             raise Unreadable(unpacking.trouble) if unpacking.trouble else NothingInIt("an empty archive")
@@ -44,11 +45,12 @@ def parse(source: Source) -> Parsed:
 class _Unpacking:
     """The files of an archive on their way into one long file. `trouble` says why not all of them came."""
 
-    def __init__(self, unpacked: Any, budget: Budget) -> None:
+    def __init__(self, unpacked: Any, budget: Budget, *, most: int) -> None:
         self.trouble = ""
         self._unpacked = unpacked
         self._budget = budget
         self._end = 0
+        self._most = most
 
     def entries(self, stream: IO[bytes]) -> Iterator[Entry]:
         module = _library()
@@ -78,6 +80,8 @@ class _Unpacking:
             kept = piece if whole else piece[:SMALL]
             self._end += len(kept)
             self._budget.spend(len(kept))
+            if self._end > self._most:
+                raise Unreadable(BOMB)
             if self._end > LARGEST:
                 raise Unreadable("unpacks to more than 4 GB: unpack it, and add the folder")
             self._unpacked.write(kept)

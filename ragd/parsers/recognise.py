@@ -68,7 +68,7 @@ SIGNS: tuple[Sign, ...] = (
     _sign("mhtml", f"{OFFICE} .html .htm", START + r"(?:[\w-]+:\ [^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*? content-type:\ *multipart/related"),
     _sign("html", OFFICE, START + r"(?:<\?xml[^>]*>\s*)? (?:<!--.{0,2000}?-->\s*)* <(?:!doctype\ html|html|head|body|table|meta|style)\b"),
     _sign("csv", ".xls .xlsx .xlt .ods", r"\A (?: \xff\xfe | \xfe\xff | [^\x00-\x08\x0e-\x1f]* \Z)"),
-    _sign("text", ".doc .dot .rtf .odt .wps", r"\A (?: \xff\xfe | \xfe\xff | [^\x00-\x08\x0e-\x1f]+ \Z)"),
+    _sign("text", ".doc .dot .rtf .odt .wps .key .pages", r"\A (?: \xff\xfe | \xfe\xff | [^\x00-\x08\x0e-\x1f]+ \Z)"),
 )  # fmt: skip
 
 

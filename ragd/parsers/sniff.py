@@ -47,6 +47,7 @@ EXPECTED = {  # family -> what its files begin with, and what a person calls one
     "pptx": ("a ZIP archive", "a PowerPoint presentation"),
     "odf": ("a ZIP archive", "an OpenDocument file"),
     "xlsb": ("a ZIP archive", "an Excel workbook"),
+    "iwork": ("a ZIP archive", "an iWork document"),
     "maff": ("a ZIP archive", "a saved web page"),
     "epub": ("a ZIP archive", "an e-book"),
     "ole": ("an old Microsoft Office file", "an Office file"),

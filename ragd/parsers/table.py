@@ -37,6 +37,7 @@ BOOKMARKS = "ragd.parsers.bookmarks:parse"
 ARCHIVES = "ragd.parsers.archives:parse"
 PACKED = ".gz .tgz .bz2 .tbz .tbz2 .xz .txz"
 GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz"
+IWORK = "ragd.parsers.iwork:parse"
 FOREIGN = "ragd.parsers.foreign_archives:parse"
 FOREIGN_ARCHIVES = ".7z .rar .cab .onepkg .lzh .lha"
 FOREIGN_TYPES = (
@@ -93,6 +94,9 @@ FORMATS = (
     Format("odf/1", OPEN, "office", ".odt .ott .odm .fodt .sxw .stw", f"{ODF}text"),
     Format("odf/1", OPEN, "table", ".ods .ots .fods .sxc .stc", f"{ODF}spreadsheet"),
     Format("odf/1", OPEN, "slides", SLIDES, f"{ODF}presentation"),
+    Format("iwork/1", IWORK, "office", ".pages", "application/vnd.apple.pages", holds=True),
+    Format("iwork/1", IWORK, "table", ".numbers", "application/vnd.apple.numbers", holds=True),
+    Format("iwork/1", IWORK, "slides", ".key", "application/vnd.apple.keynote", holds=True),
     Format("rtf/1", "ragd.parsers.rtf:parse", "office", ".rtf", "application/rtf text/rtf"),
     Format("epub/1", "ragd.parsers.epub:parse", "book", ".epub", "application/epub+zip"),
     Format("mhtml/1", "ragd.parsers.mhtml:parse", "web", ".mhtml .mht", "multipart/related"),

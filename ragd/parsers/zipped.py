@@ -15,7 +15,7 @@ FREE = 8 << 20  # bytes that a member may unpack to whatever its ratio: a sheet 
 LARGEST = 512 << 20  # bytes of one member that is held whole
 PIECE = 1 << 20
 DAMAGE = (BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
-BOMB = "unpacks to far more than its size (a ZIP bomb?)"
+BOMB = "unpacks to far more than its size (an archive bomb?)"
 
 
 class Zipped:
