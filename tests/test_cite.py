@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ragd.answer import sentences, values
 from ragd.answer.cite import Numbering, claim_of, names_in, support
 from ragd.answer.spans import spans_of
+from ragd.places import pages_of
 from ragd.records import Chunk, Citation, Found, Hit, Mark
 
 PARTS = [*"aBé9. !?\n:-*()\"'#|", "Dr. ", "p. 3", "e.g. ", "。", "😀", "The end. ", "\n\n"]
@@ -209,3 +210,12 @@ def test_a_signature_is_quoted_by_the_line_and_a_foot_never() -> None:
     assert [span.text for span in found if span.size == 1] == ["Kees de Wit", "Tel: +31 20 555 0142"]
     assert {span.facts.text for span in found} == {"Kees de Wit"}
     assert not spans_of([replace(card, chunk=replace(card.chunk, role="foot"))])
+
+
+def test_a_passage_tells_its_first_and_last_page_or_slide() -> None:
+    text = "The roof leaked.\nKees mended it."
+    for kind in ("page", "slide"):
+        chunk = hit(text, marks=(Mark(0, kind, "71", 71), Mark(17, kind, "72", 72))).chunk  # type: ignore[arg-type]
+        assert pages_of(chunk, 0, len(text)) == (71, 72)
+        assert pages_of(chunk, 17, len(text)) == (72, 72)
+    assert pages_of(hit(text).chunk, 0, len(text)) is None

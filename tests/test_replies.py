@@ -178,6 +178,19 @@ def test_what_the_markup_says_is_quoted_needs_no_mark(before: str, quoted: str) 
     assert found[1][1] == "Who brings the drill?"
 
 
+@pytest.mark.parametrize(
+    ("signature", "kind"),
+    [
+        ("<p>Dana Visser</p><p>&nbsp;</p><p>Head of Roofs<br>+31 20 555 0199</p>", "signature"),
+        ("<p>Cheers,</p><p>Dana</p>", "closing"),
+    ],
+)
+def test_what_the_markup_says_is_a_signature_is_one_piece(signature: str, kind: str) -> None:
+    page = read_page(f'<p>I do.</p><div class="gmail_signature">{signature}</div>', meant_as="mail")
+    [found] = asides(page.text, author=DANA, given=page.asides)
+    assert (found.kind, page.text[found.start : found.end]) == (kind, page.text[page.text.index("\n") :].strip())
+
+
 def test_all_below_outlooks_rule_is_quoted() -> None:
     rule = '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">'
     page = read_page(

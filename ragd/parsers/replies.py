@@ -5,7 +5,7 @@ taken for a quote (a line of a patch, a prompt) without loss, since a quote whos
 any other; a signature is none, so only what is surely one is taken for it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -73,7 +73,7 @@ def asides(text: str, *, author: str | None, given: Sequence[Aside] = ()) -> tup
         if run[0].depth:
             _mark_fields(run)
         _mark_end(run, author if run[0].depth == 0 else None, text)
-    return tuple(_spans(lines, text))
+    return tuple(_spans(lines, names_and_address(author)))
 
 
 def _lines(text: str, given: Sequence[Aside]) -> list[Line]:
@@ -90,7 +90,8 @@ def _lines(text: str, given: Sequence[Aside]) -> list[Line]:
         start = end + 1
     for aside in given:
         for line in lines:
-            if aside.start <= line.start and line.end <= aside.end and line.end > line.start:
+            within = aside.start <= line.start and line.end <= aside.end
+            if within and (line.end > line.start or aside.kind == "signature"):  # all of which is one
                 if aside.kind == "quote":
                     line.depth += 1
                 else:
@@ -305,8 +306,7 @@ def _mark_signature(lines: list[Line], author: str | None) -> None:
     for begins in (_below_dashes, _below_closing, _own_name):
         first = begins(lines, author)
         if first is not None:
-            said = [line.words for line in lines[first:] if line.words]
-            _mark(lines[first:], kind_of(said, names_and_address(author)))
+            _mark(lines[first:], "signature")
             return
 
 
@@ -380,15 +380,15 @@ def _mark(lines: Iterable[Line], kind: AsideKind) -> None:
         line.kind = kind
 
 
-def _spans(lines: Sequence[Line], text: str) -> Iterator[Aside]:
+def _spans(lines: Sequence[Line], names: Collection[str]) -> Iterator[Aside]:
     """Neighbouring lines of one kind and depth as one span, without the empty lines at its ends."""
 
     def said_by(line: Line) -> tuple[AsideKind | None, int]:
-        if line.kind == "signature" and line.depth:
-            return "quoted signature", line.depth
         return line.kind or ("quote" if line.depth else None), line.depth
 
-    for (kind, _), group in groupby(lines, key=said_by):
+    for (kind, depth), group in groupby(lines, key=said_by):
         held = [line for line in group if line.end > line.start]
         if kind and held:
-            yield Aside(held[0].start, held[-1].end, kind)
+            said = [line.words for line in held if line.words]
+            ends = kind_of(said, frozenset() if depth else names, quoted=depth > 0) if kind == "signature" else kind
+            yield Aside(held[0].start, held[-1].end, ends)

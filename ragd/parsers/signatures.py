@@ -17,12 +17,14 @@ LEAST = 2  # words that are not the writer's name: "Software Architect"
 MOST = 12  # more, and no number or address with them, are a saying: its words are found, it has no meaning of its own
 
 
-def kind_of(lines: Sequence[str], names: Collection[str]) -> AsideKind:
+def kind_of(lines: Sequence[str], names: Collection[str], *, quoted: bool) -> AsideKind:
     """What the lines below a letter are; `names` are the words of its writer's name and address, lower case."""
     listed = sum(bool(LIST_FOOT.search(line)) for line in lines)
     if listed * 2 >= sum(line not in DASHES for line in lines) > 0:
         return "footer"
-    return "signature" if _is_card(lines, names) else "closing"
+    if not _is_card(lines, names):
+        return "closing"
+    return "quoted signature" if quoted else "signature"
 
 
 def _is_card(lines: Sequence[str], names: Collection[str]) -> bool:
