@@ -84,3 +84,18 @@ def test_an_endless_date_is_read_at_its_beginning(date: str) -> None:
     message = message_of(f"Date: {date}\nSubject: Roof\n\nText.\n".encode())
     found = letter_of(message, Parts()).date
     assert found == ("2024-03-02T10:15:00+01:00" if date.startswith("Sat") else None)
+
+
+@pytest.mark.parametrize(
+    ("number", "piece", "text"),
+    [
+        (1, "Subject: Deed\nContent-Type: text/plain\n\nThe first half of the deed.\n", "The first half of the deed."),
+        (2, "Note: the second half,\nin the blue box.\n", "Note: the second half,\nin the blue box."),
+        (2, "and the rest of it.\n", "and the rest of it."),
+    ],
+)
+def test_a_piece_of_a_message_that_was_cut_is_read_and_told(number: int, piece: str, text: str) -> None:
+    kind = f'Content-Type: message/partial; id="x@y"; number={number}; total=2'
+    parts = parts_of(message_of(f"{OTHERS}{kind}\n\n{piece}".encode()))
+    assert [body.text.strip() for body in parts.bodies] == [text]
+    assert "pieces" in parts.unread[f"piece {number}"]

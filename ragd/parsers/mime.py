@@ -20,13 +20,14 @@ SILENT = frozenset(  # parts that are machinery: nobody would call them attachme
     (
         *("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"),
         *("message/delivery-status", "message/disposition-notification", "application/pgp-encrypted"),
-        *("message/external-body", "message/partial", "text/x-amp-html", "application/pgp-keys"),
+        *("message/external-body", "text/x-amp-html", "application/pgp-keys"),
     )
 )
 BODIES = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext", "text/x-markdown", "text"))
 MESSAGES = frozenset(("message/rfc822", "message/global", "message/news", "message/x-rfc822"))
 TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+PIECE = "one of several pieces that a message was cut into: read as far as it goes, and not joined with the others"
 DEPTH = 40  # of multiparts in multiparts
 STUB = 300  # characters: a plain form shorter than this may be a mere note that there is another
 NOTE = re.compile(r"\bhtml\b|view (?:this|the) (?:e-?mail|message)|in (?:your|a) browser|MIME", re.IGNORECASE)
@@ -113,9 +114,21 @@ def _collect_inside(part: Message, media_type: str, parts: Parts, depth: int) ->
         _add_best(inside, parts, depth)
     elif media_type == "multipart/encrypted":
         parts.unread["encrypted message"] = "encrypted (PGP), needs your key"
+    elif media_type == "message/partial" and inside:
+        _add_piece(part, inside[0], parts, depth)
     else:
         for one in inside:
             _collect(one, parts, depth + 1)
+
+
+def _add_piece(part: Message, inner: Message, parts: Parts, depth: int) -> None:
+    """Of a message that was cut into pieces only the first has the header; what the library takes for one is text."""
+    number = parameter(part, "number") or ""
+    parts.unread[f"piece {number}".strip()] = PIECE
+    if number in ("", "1"):
+        _collect(inner, parts, depth + 1)
+    else:
+        parts.bodies.append(Body(html=False, text=decode(_inner_bytes(part, inner))))
 
 
 def _collect_unsplit(part: Message, parts: Parts, depth: int) -> None:
