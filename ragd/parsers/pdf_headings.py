@@ -102,16 +102,20 @@ def _level(line: Line, usual: float, *, bold_says: bool) -> int:
 
 
 def _may_head(line: Line) -> bool:
-    text = line.text.strip()
+    text = line.text.strip()  # what is cheap to see comes first: in some filings half of all lines are bold
     return (
-        LETTERS.search(text) is not None
-        and len(text.split()) <= WORDS
+        line.right - line.left < WIDE * line.letters * len(text)
         and not text.startswith(NO_BEGINNING)
         and not text.endswith((",", ";"))
+        and not _ends_a_row(text)
+        and len(text.split()) <= WORDS
+        and LETTERS.search(text) is not None
         and not LEADERS.search(text)
-        and not NUMBERS.search(text)
-        and line.right - line.left < WIDE * line.letters * len(text)
     )
+
+
+def _ends_a_row(text: str) -> bool:
+    return (text[-1:].isdigit() or text[-1:] in ")%—–-") and NUMBERS.search(text) is not None
 
 
 def _alone(lines: Sequence[Line], at: int) -> bool:
@@ -126,7 +130,7 @@ def _alone(lines: Sequence[Line], at: int) -> bool:
         return False
     return not any(
         line.bottom - 4 * line.height < other.bottom < line.top - little
-        or (NUMBERS.search(other.text.strip()) and 0 < other.bottom - line.bottom < NEAR * line.height)
+        or (0 < other.bottom - line.bottom < NEAR * line.height and _ends_a_row(other.text.strip()))
         for other in before
     )
 
