@@ -2,7 +2,7 @@
 
 Places in the text, not pieces of it: the text of a mail is whole, and these are spans of it. A line can be wrongly
 taken for a quote (a line of a patch, a prompt) without loss, since a quote whose message is not known is a passage like
-any other; a signature is none, so only what is surely one is taken for it.
+any other; a signature is one apart, and a foot has no meaning, so only what is surely one is taken for it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -71,7 +71,7 @@ def asides(text: str, *, author: str | None, given: Sequence[Aside] = ()) -> tup
         if not last and runs[number + 1][0].depth:
             _mark_attribution(run)
         if run[0].depth:
-            _mark_fields(run)
+            _mark_fields(run, above_quote=not last and runs[number + 1][0].depth > run[0].depth)
         _mark_end(run, author if run[0].depth == 0 else None, text)
     return tuple(_spans(lines, names_and_address(author)))
 
@@ -115,8 +115,14 @@ def _deepen_odd_marks(lines: list[Line]) -> None:
 def _rejoin_broken_lines(lines: list[Line]) -> None:
     """A program that broke a long quoted line left its last words without a mark, between two lines that have one."""
     for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
-        if before.depth and not line.depth and before.depth == after.depth and 0 < len(line.words) <= BROKEN_END:
-            line.depth = before.depth if len(before.words) >= BROKEN_FROM else 0
+        if before.depth == after.depth > line.depth and _goes_on(before.words, line.words):
+            line.depth = before.depth
+
+
+def _goes_on(before: str, words: str) -> bool:
+    """Whether a line is the end of the one before, and no answer to it: those begin with a capital, after a sentence."""
+    short = 0 < len(words) <= BROKEN_END and len(before) >= BROKEN_FROM
+    return short and not words[0].isupper() and before[-1] not in ".?!:"
 
 
 def _deepen_below_headers(lines: list[Line]) -> None:
@@ -225,11 +231,11 @@ def _mark_attribution(run: list[Line]) -> None:
         line.kind = "attribution"
 
 
-def _mark_fields(run: list[Line]) -> None:
+def _mark_fields(run: list[Line], *, above_quote: bool) -> None:
     """Two lines or more such as "From: ...", "Date: ..." at the top of a quote say who is quoted."""
     first = next((number for number, line in enumerate(run) if line.words), len(run))
     end = first + (_fields_at(run, first, least=2) if first < len(run) else 0)
-    if any(line.words for line in run[end:]):
+    if above_quote or any(line.words for line in run[end:]):
         _mark((line for line in run[first:end] if line.kind is None), "attribution")
 
 
