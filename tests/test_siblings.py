@@ -115,7 +115,7 @@ def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def workbook() -> bytes:
+def workbook(*, name: bytes = wide("Costs")) -> bytes:
     package = "http://schemas.openxmlformats.org/package/2006"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -123,7 +123,7 @@ def workbook() -> bytes:
         one = f'<Relationship Id="rId1" Type="{office}/{kind}" Target="{target}"/>'
         return f'<?xml version="1.0"?><Relationships xmlns="{package}/relationships">{one}</Relationships>'
 
-    sheet = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Costs"))
+    sheet = record(156, struct.pack("<II", 0, 1) + wide("rId1") + name)
     rows = b""
     for row, (name, amount) in enumerate([("Name", "Amount"), ("Rent", 950.5), ("Boiler", 120)]):
         rows += record(0, struct.pack("<IIHHBI", row, 0, 300, 0, 0, 0)) + record(
@@ -226,3 +226,10 @@ def test_copies_of_snappy_may_reach_into_themselves() -> None:
 def test_a_key_that_is_no_keynote_is_text(tmp_path: Path) -> None:
     [document] = read(tmp_path, "answers.key", b"1: b\n2: d\n").values()
     assert document.text == "1: b\n2: d\n"
+
+
+def test_a_binary_workbook_that_breaks_its_library_is_told_as_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "costs.xlsb"
+    path.write_bytes(workbook(name=b"\xff\xff\xff\x0f"))
+    [said] = read_all([path]).values()
+    assert (ended(said).status, ended(said).note) == ("failed", "damaged Excel workbook")

@@ -15,6 +15,8 @@ from ragd.parsers.source import Parsed, Source, Unreadable
 from ragd.parsers.xlsx import WHAT, members
 from ragd.parsers.zipped import LARGEST, Zipped
 
+PANIC = "PanicException"  # of Rust: what it does not expect in a record; it is no Exception and has no name to import
+
 
 def parse(source: Source) -> Parsed:
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
@@ -30,6 +32,10 @@ def parse(source: Source) -> Parsed:
             hidden = about.visible != SheetVisibleEnum.Visible
             sheets.sheet(number, about.name, _rows(sheet), hidden=hidden, spans=_spans(sheet))
     except (CalamineError, OSError, ValueError) as error:
+        raise Unreadable(f"damaged {WHAT}") from error
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
         raise Unreadable(f"damaged {WHAT}") from error
     yield from members(source, sheets, properties.office(archive))
 
