@@ -16,7 +16,8 @@ from ragd.parsers.reading import clean
 SIZES = (1.6, 1.3, 1.12)  # times the usual height: levels 1, 2 and 3; what is bold only stands below them
 SMALLEST = 0.75  # times the usual height
 LINES, WORDS = 3, 40  # of one heading
-LINES_BELOW = 2  # of a heading on the first page
+FAR = 4  # times its height, from a heading on the first page to its text
+CLOSE = 1.5  # times its height, from the row of a table to the next
 NEAR = 2.2  # times its height, from one line of a heading to the next
 MOST = 0.4  # of the lines of a page: where more stand out, as in a form, none does
 FEW = 5  # lines that stand out are never too many
@@ -130,15 +131,16 @@ def _alone(lines: Sequence[Line], at: int) -> bool:
         return False
     return not any(
         line.bottom - 4 * line.height < other.bottom < line.top - little
-        or (0 < other.bottom - line.bottom < NEAR * line.height and _ends_a_row(other.text.strip()))
+        or (0 < other.bottom - line.bottom < CLOSE * line.height and _ends_a_row(other.text.strip()))
         for other in before
     )
 
 
 def _is_above_text(sheet: Sheet, heading: Heading) -> bool:
-    """Whether lines of text follow: of what a title page says large nothing is the heading of all that comes after."""
-    below = sheet.lines[heading.lines[-1] + 1 : heading.lines[-1] + 1 + LINES_BELOW]
-    return len(below) == LINES_BELOW and all(one.right - one.left > TEXT * sheet.width for one in below)
+    """Whether a line of text follows: what a title page says large is no heading of all that comes after."""
+    last = sheet.lines[heading.lines[-1]]
+    below = sheet.lines[heading.lines[-1] + 1 : heading.lines[-1] + 2]
+    return any(o.right - o.left > TEXT * sheet.width and last.bottom - o.bottom < FAR * last.height for o in below)
 
 
 def _begins_there(sheet: Sheet, at: int) -> bool:
