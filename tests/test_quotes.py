@@ -72,3 +72,18 @@ def statements(folder: Path, count: int) -> int:
 
 def test_twice_as_many_answers_to_a_missing_message_are_twice_the_work(tmp_path: Path) -> None:
     assert statements(tmp_path, 400) < 2.5 * statements(tmp_path, 200)
+
+
+def test_a_short_answer_between_two_quoted_lines_is_its_writers_own(shelf: Shelf) -> None:
+    asked = "Shall the carpenter come with the scaffolding on Monday morning?\nAnd who lets him in at the back of the house?"
+    first, second = asked.splitlines()
+    shelf.put({"1.eml": mail(1, asked), "2.eml": mail(2, f"> {first}\nNo.\n> {second}\nKees.\n", answers=[1])})
+    assert shelf.shown("2.eml") == ["No.", "Kees."]
+
+
+def test_the_end_of_a_quoted_line_that_a_program_broke_off_is_no_passage(shelf: Shelf) -> None:
+    broken = (
+        "> > The carpenter comes with his scaffolding on Monday and brings his\n> s\n> > brother to hold the ladder."
+    )
+    shelf.put({"2.eml": mail(2, f"Good.\n\n{broken}\n", answers=[1])})
+    assert "> s" not in shelf.shown("2.eml")

@@ -120,7 +120,7 @@ def _rejoin_broken_lines(lines: list[Line]) -> None:
 
 
 def _goes_on(before: str, words: str) -> bool:
-    """Whether a line is the end of the one before, and no answer to it: those begin with a capital, after a sentence."""
+    """Whether a line is the end of the one before, not an answer: that begins with a capital, or after a sentence."""
     short = 0 < len(words) <= BROKEN_END and len(before) >= BROKEN_FROM
     return short and not words[0].isupper() and before[-1] not in ".?!:"
 

@@ -51,7 +51,7 @@ ROLES = {
         " päivämäärä lähetetty отправлено дата 发送时间 送信日時",
         "to": "to an aan à para a till til komu do vastaanottaja кому 收件人 宛先",
         "subject": "subject betreff onderwerp objet asunto oggetto assunto ämne emne předmět temat aihe тема 主题 件名",
-        "more": "cc kopie kopi copie bcc reply-to organization importance attachments",
+        "more": "cc kopie kopi copie bcc reply-to sender message-id organization importance attachments",
     }.items()
     for word in words.split()
 }
