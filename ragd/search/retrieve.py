@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Row = tuple[int, int]  # (key, ordinal)
 T = TypeVar("T")
 CANDIDATES = 200  # of each kind; both scores of every candidate are computed, so the number changes no score
-A_DOCUMENT = 3  # passages of one document among the hits
+A_DOCUMENT = 3  # passages of one document among the hits,
+LONG, OF_A_LONG_ONE = 100_000, 8  # one more for each so many characters of it: a book is many letters; at most so many
 FEW_KEYS = 2_000  # up to here the vectors of the documents that a filter leaves are named; above, searched deeper
 
 
@@ -206,7 +207,7 @@ def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, 
     together: set[tuple[int, int]] = set()  # short answers of one mail that share a vector: the best stands for them
     for tied in _ties(best, scores):
         for stored, found in show.in_order(tied):
-            if taken.get(stored.key, 0) < A_DOCUMENT and (stored.key, stored.passage) not in together:
+            if taken.get(stored.key, 0) < show.allowed(stored.key) and (stored.key, stored.passage) not in together:
                 taken[stored.key] = taken.get(stored.key, 0) + 1
                 together.add((stored.key, stored.passage))
                 hits.append(_hit(stored, found, scores[stored.key, stored.ordinal], candidates))
@@ -250,6 +251,13 @@ class _Shown:
         self._view = view
         self._matches = matches
         self._documents: dict[int, Found | None] = {}
+        self._allowed: dict[int, int] = {}
+
+    def allowed(self, key: int) -> int:
+        """How many passages of a document may be among the hits."""
+        if key not in self._allowed:
+            self._allowed[key] = min(A_DOCUMENT + self._view.length(key) // LONG, OF_A_LONG_ONE)
+        return self._allowed[key]
 
     def in_order(self, rows: Collection[Row]) -> list[tuple[Stored, Found]]:
         """By path, then start."""
