@@ -49,9 +49,12 @@ def test_a_home_that_is_a_file_or_on_a_drive_that_is_not_there(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_home_that_is_not_writable(ragd: Ragd, own_home: Path) -> None:
+def test_a_home_that_is_not_writable(ragd: Ragd, own_home: Path, tmp_path: Path) -> None:
     own_home.mkdir(mode=0o500)
-    assert "is not writable: chmod" in one_line(ragd("status"))
+    assert ragd("status").code == 0
+    said = ragd("add", tmp_path)
+    assert (said.code, "is not writable: chmod u+rwx" in said.err) == (2, True)
+    assert "or set RAGD_HOME to" in said.err
 
 
 def test_looking_makes_no_home(ragd: Ragd, tmp_path: Path, own_home: Path) -> None:

