@@ -75,9 +75,11 @@ def test_twice_as_many_answers_to_a_missing_message_are_twice_the_work(tmp_path:
 
 
 def test_a_short_answer_between_two_quoted_lines_is_its_writers_own(shelf: Shelf) -> None:
-    asked = "Shall the carpenter come with the scaffolding on Monday morning?\nAnd who lets him in at the back of the house?"
-    first, second = asked.splitlines()
-    shelf.put({"1.eml": mail(1, asked), "2.eml": mail(2, f"> {first}\nNo.\n> {second}\nKees.\n", answers=[1])})
+    first = "Shall the carpenter come with the scaffolding on Monday morning?"
+    second = "And who lets him in at the back of the house?"
+    shelf.put(
+        {"1.eml": mail(1, f"{first}\n{second}"), "2.eml": mail(2, f"> {first}\nNo.\n> {second}\nKees.\n", answers=[1])}
+    )
     assert shelf.shown("2.eml") == ["No.", "Kees."]
 
 

@@ -30,7 +30,7 @@ from ragd.parsers.reply_words import (
     WROTE,
     YOU_WROTE,
 )
-from ragd.parsers.signatures import is_list, is_signed, kind_of, names_and_address, names_of
+from ragd.parsers.signatures import could_be_address, is_list, is_signed, kind_of, names_and_address, names_of
 from ragd.records import Aside, AsideKind
 
 SIGNATURE_LINES = 14  # below "--"; more is a letter that goes on
@@ -121,8 +121,9 @@ def _rejoin_broken_lines(lines: list[Line]) -> None:
 
 def _goes_on(before: str, words: str) -> bool:
     """Whether a line is the end of the one before, not an answer: that begins with a capital, or after a sentence."""
-    short = 0 < len(words) <= BROKEN_END and len(before) >= BROKEN_FROM
-    return short and not words[0].isupper() and before[-1] not in ".?!:"
+    return (
+        0 < len(words) <= BROKEN_END and len(before) >= BROKEN_FROM and not (words[0].isupper() or before[-1] in ".?!:")
+    )
 
 
 def _deepen_below_headers(lines: list[Line]) -> None:
@@ -343,13 +344,8 @@ def _below_closing(lines: list[Line], author: str | None) -> int | None:
         if SENT_FROM.match(words) and len(below) <= 2:
             return number
         if below and CLOSING.match(words):
-            return number if all(map(_could_be_address, below)) else None
+            return number if all(map(could_be_address, below)) else None
     return None
-
-
-def _could_be_address(words: str) -> bool:
-    """A line of a name, a role, a firm, a number; no sentence."""
-    return len(words) <= 60 and not words.endswith(("?", ":")) and not (words.endswith(".") and len(words.split()) > 4)
 
 
 def _own_name(lines: list[Line], author: str | None) -> int | None:

@@ -64,3 +64,8 @@ def names_of(author: str | None) -> set[str]:
 def names_and_address(author: str | None) -> set[str]:
     """The words of a person's name and address."""
     return set(re.findall(r"[^\W_]+", (author or "").casefold()))
+
+
+def could_be_address(words: str) -> bool:
+    """A line of a name, a role, a firm, a number; no sentence."""
+    return len(words) <= 60 and not words.endswith(("?", ":")) and not (words.endswith(".") and len(words.split()) > 4)
