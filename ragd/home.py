@@ -98,9 +98,13 @@ def open_home(path: Path | str | None = None, *, environ: Mapping[str, str] = os
     """
     named = _named(os.fspath(path) if path is not None else environ.get("RAGD_HOME"))
     home = Home(named or home_path(environ))
-    if named and not named.parent.is_dir():
-        raise _no_parent(named)
-    if home.path.exists():
+    try:
+        if named and not named.parent.is_dir():
+            raise _no_parent(named)
+        is_there = home.path.exists()
+    except PermissionError:  # a folder above it may not be entered
+        raise HomeError(f"{home.path} cannot be reached: permission denied", remedy=_ELSEWHERE) from None
+    if is_there:
         _check_folder(home.path, os.R_OK | os.X_OK, "readable")
         _check_format(home)
     return home

@@ -124,7 +124,9 @@ def test_a_home_that_is_not_writable_is_told() -> None:
         Path(folder).chmod(0o755)
         closed = Path(folder) / "home"
         closed.mkdir(mode=0o555)
-        for path in (closed, closed / "inner"):
+        shut = Path(folder) / "shut"
+        shut.mkdir(mode=0)
+        for path in (closed, closed / "inner", shut / "inner", shut / "deep" / "inner"):
             done = subprocess.run([sys.executable, "-c", OPEN, path], capture_output=True, text=True, check=True)
             assert done.stdout.startswith(f"HomeError {path} ") and "set RAGD_HOME to" in done.stdout
 
