@@ -89,3 +89,9 @@ def test_the_end_of_a_quoted_line_that_a_program_broke_off_is_no_passage(shelf: 
     )
     shelf.put({"2.eml": mail(2, f"Good.\n\n{broken}\n", answers=[1])})
     assert "> s" not in shelf.shown("2.eml")
+
+
+def test_a_header_above_a_deeper_quote_is_no_passage_of_its_own(shelf: Shelf) -> None:
+    head = "> From: Kees de Wit <kees@example.org>\n> Date: Sat, 3 Mar 2024 23:14:20 +0200\n>\n"
+    shelf.put({"3.eml": mail(3, f"Good.\n\n{head}{wrapped('> > ')}\n", answers=[2])})
+    assert [text.count("\n") > 2 for text in shelf.shown("3.eml")] == [False, True]

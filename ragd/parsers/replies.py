@@ -236,7 +236,9 @@ def _mark_fields(run: list[Line], *, above_quote: bool) -> None:
     """Two lines or more such as "From: ...", "Date: ..." at the top of a quote say who is quoted."""
     first = next((number for number, line in enumerate(run) if line.words), len(run))
     end = first + (_fields_at(run, first, least=2) if first < len(run) else 0)
-    if above_quote or any(line.words for line in run[end:]):
+    if end > first:
+        end = next((number for number in range(end, len(run)) if run[number].words), len(run))
+    if above_quote or end < len(run):
         _mark((line for line in run[first:end] if line.kind is None), "attribution")
 
 
