@@ -22,7 +22,8 @@ from ragd.indexing import Indexer, Meter, Reports, Tell, carry_over, indexer
 from ragd.judging import Judging
 from ragd.models import pull
 from ragd.pace import Pace, suffix_of
-from ragd.parsers import extras, sandbox
+from ragd.parsers import extras
+from ragd.parsers.firewall import sandbox
 from ragd.parsers.pool import Limits
 from ragd.parsers.table import readable
 from ragd.reading import Reader

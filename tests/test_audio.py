@@ -7,7 +7,7 @@ import pytest
 from parser_files import ended, read_all
 
 from ragd.parsers import extras
-from ragd.parsers.audio import _stretches, clock
+from ragd.parsers.media.audio import _stretches, clock
 from ragd.parsers.table import missing, readable, reader_version
 from ragd.records import Outcome
 from ragd.sources.walk import scan

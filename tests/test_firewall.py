@@ -10,7 +10,8 @@ import pytest
 from parser_files import ended, read_all
 from strangers import ALLOWED, KINDS
 
-from ragd.parsers import extras, process, sandbox, table
+from ragd.parsers import extras, process, table
+from ragd.parsers.firewall import sandbox
 from ragd.parsers.pool import Ended, Limits
 from ragd.records import Member
 

@@ -10,7 +10,7 @@ import pytest
 from parser_files import documents, ended, message, read_all
 
 from ragd.parsers import extras
-from ragd.parsers.foreign_archives import parse
+from ragd.parsers.packed.foreign_archives import parse
 from ragd.parsers.source import Budget, Source, Unreadable
 from ragd.parsers.table import format_of
 from ragd.records import Outcome

@@ -14,7 +14,7 @@ from ragd import Library
 from ragd.index.catalog import Batch, Catalog, KnownFile, Read
 from ragd.index.grown import Names
 from ragd.parsers.digest import BLOCK, Digest, digests_of
-from ragd.parsers.mbox import goes_on, messages
+from ragd.parsers.mail.mbox import goes_on, messages
 from ragd.parsers.pool import Ended, GoesOn, Pool
 from ragd.records import Document, Member, Outcome, Progress, SourceFile
 

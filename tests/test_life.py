@@ -228,7 +228,7 @@ def test_the_browsers_own_files_are_read(tmp_path: Path) -> None:
 
 
 def test_a_copy_within_lz4_may_overlap_itself() -> None:
-    from ragd.parsers.bookmarks import _unpacked
+    from ragd.parsers.life.bookmarks import _unpacked
 
     packed = b"mozLz40\0" + struct.pack("<I", 11) + bytes([0x16]) + b"a" + b"\x01\x00" + bytes([0x00])
     assert _unpacked(packed) == b"a" * 11

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from parser_files import read_all
 
-from ragd.parsers.flowed import unflowed
-from ragd.parsers.headers import people
-from ragd.parsers.letter import Parts
-from ragd.parsers.mbox import messages
-from ragd.parsers.mime import letter_of, message_of
+from ragd.parsers.mail.flowed import unflowed
+from ragd.parsers.mail.headers import people
+from ragd.parsers.mail.letter import Parts
+from ragd.parsers.mail.mbox import messages
+from ragd.parsers.mail.mime import letter_of, message_of
+from ragd.parsers.mail.rtf_mail import text_of, unpacked
+from ragd.parsers.mail.signed import content_of_signed
 from ragd.parsers.pool import Ended
-from ragd.parsers.rtf_mail import text_of, unpacked
-from ragd.parsers.signed import content_of_signed
 from ragd.parsers.sniff import mislabelled
 from ragd.parsers.table import readable
 from ragd.records import Member, Outcome, SourceFile

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parser_files import documents, message, only, parsed, write_pdf
 
-from ragd.parsers.mbox import messages
+from ragd.parsers.mail.mbox import messages
 from ragd.parsers.reading import clean
 from ragd.records import Outcome
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from ragd.parsers.letter import Parts, document_of
-from ragd.parsers.mime import letter_of, message_of, parts_of
+from ragd.parsers.mail.letter import Parts, document_of
+from ragd.parsers.mail.mime import letter_of, message_of, parts_of
 from ragd.records import Document
 
 OTHERS = (

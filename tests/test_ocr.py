@@ -9,8 +9,8 @@ from parser_files import documents, ended, read_all
 
 from ragd import Library
 from ragd.parsers import extras, pool, process
-from ragd.parsers.ocr import ordered
-from ragd.parsers.pdf_layout import Line
+from ragd.parsers.media.ocr import ordered
+from ragd.parsers.pdf.layout import Line
 from ragd.parsers.table import missing, readable, reader_version
 
 INSTALLED = extras.engine("ocr") is not None

@@ -19,7 +19,7 @@ from office_files import (
 )
 from parser_files import only, parsed
 
-from ragd.parsers import properties
+from ragd.parsers.office import properties
 from ragd.records import Document, Outcome
 
 

@@ -11,8 +11,8 @@ from parser_files import check, ended, only, parsed, read_all, write_pdf
 
 from ragd.parsers import dates
 from ragd.parsers.decode import decode
-from ragd.parsers.html import read_page
 from ragd.parsers.table import families, readable, reader_version
+from ragd.parsers.web.html import read_page
 from ragd.records import Document, Member, Outcome
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200)

@@ -6,11 +6,11 @@ import pytest
 from parser_files import documents, ended, read_all, write_pdf
 
 from ragd.parsers import extras
-from ragd.parsers.pdf_headings import headings
-from ragd.parsers.pdf_heads import running
-from ragd.parsers.pdf_layout import Line, Sheet, Weight, in_order, joined, usual_distance
-from ragd.parsers.pdf_rows import with_cells
-from ragd.parsers.pdf_text import is_garbage
+from ragd.parsers.pdf.headings import headings
+from ragd.parsers.pdf.heads import running
+from ragd.parsers.pdf.layout import Line, Sheet, Weight, in_order, joined, usual_distance
+from ragd.parsers.pdf.rows import with_cells
+from ragd.parsers.pdf.text import is_garbage
 from ragd.records import Document, Outcome
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ragd.parsers.html import read_page
+from ragd.parsers.mail.replies import asides
 from ragd.parsers.reading import clean
-from ragd.parsers.replies import asides
+from ragd.parsers.web.html import read_page
 
 DANA = "Dana Visser <dana@example.org>"
 

@@ -7,8 +7,8 @@ from mail_shelf import CHUNKER
 from office_files import core, relations, rows, write_odf, write_xlsx, xml
 from parser_files import only
 
-from ragd.parsers.number_format import shown
-from ragd.parsers.rows import Cell, Row, Sheets
+from ragd.parsers.office.number_format import shown
+from ragd.parsers.office.rows import Cell, Row, Sheets
 from ragd.places import describe, lines_of, rows_of
 from ragd.records import Document, Found
 

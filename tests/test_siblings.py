@@ -12,7 +12,7 @@ import pytest
 from office_files import xml
 from parser_files import documents, ended, message, read_all
 
-from ragd.parsers.iwa import _unpacked
+from ragd.parsers.office.iwa import _unpacked
 from ragd.records import Document, Outcome
 
 PAGE = "<html><head><title>Rent</title></head><body><h1>Rent</h1><p>It is due on Friday – always.</p></body></html>"

@@ -29,7 +29,7 @@ def test_a_suffix_and_a_media_type_stand_in_one_row() -> None:
 def test_every_row_names_a_parser_that_is_there() -> None:
     for known in FORMATS:
         module, _, function = known.function.partition(":")
-        assert callable(getattr(import_module(module), function)), known
+        assert callable(getattr(import_module(module, "ragd.parsers"), function)), known
 
 
 def test_every_sign_leads_to_a_family() -> None:

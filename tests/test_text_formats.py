@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parser_files import only, parsed
 
-from ragd.parsers.code import BY_SUFFIX, symbols
+from ragd.parsers.texts.code import BY_SUFFIX, symbols
 from ragd.records import Document, Member
 
 

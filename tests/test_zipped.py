@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ragd.parsers.packed.zipped import FREE, Zipped
 from ragd.parsers.source import Unreadable
-from ragd.parsers.zipped import FREE, Zipped
 
 
 def archive(members: dict[str, bytes]) -> bytes:

@@ -11,8 +11,8 @@ from ragd.index.catalog import Adopted, Batch, Catalog, Entry, KnownFile, Read
 from ragd.index.chunk import Chunker, embedded_text, groups, header_above
 from ragd.index.grown import Names
 from ragd.index.words import WordRow, Words
-from ragd.parsers import labels
 from ragd.parsers.digest import digests_of
+from ragd.parsers.mail import labels
 from ragd.parsers.pool import Ended, GoesOn, Pool
 from ragd.parsers.table import may_grow
 from ragd.records import Chunk, Document, Member, Outcome, SourceFile

@@ -372,7 +372,7 @@ def _run(source: Source) -> Parsed:
 
 def _named(function: str) -> Callable[..., Any]:
     module, _, name = function.partition(":")
-    found: Callable[..., Any] = getattr(import_module(module), name)
+    found: Callable[..., Any] = getattr(import_module(module, __package__), name)  # ".x:y" is ours
     return found
 
 

@@ -19,7 +19,7 @@ class Format:
     """How files of one kind are read. `family` is "name/version": another version means "read again"."""
 
     family: str
-    function: str  # "module:function", a parser: Source -> Iterator[Member | Outcome]
+    function: str  # "module:function" (".mail.eml:parse" of ours), a parser: Source -> Iterator[Member | Outcome]
     kind: Kind
     suffixes: str  # separated by blanks, lower case; "": known by its content only (see recognise)
     media_types: str = ""
@@ -30,25 +30,25 @@ class Format:
     streamed: bool = False  # read in order or here and there, never held whole: it may be larger than the memory
 
 
-PLAIN = "ragd.parsers.text:parse"
-CODE = "ragd.parsers.code:parse"
+PLAIN = ".texts.text:parse"
+CODE = ".texts.code:parse"
 ZIP = "application/zip application/x-zip-compressed"
-BOOKMARKS = "ragd.parsers.bookmarks:parse"
-ARCHIVES = "ragd.parsers.archives:parse"
+BOOKMARKS = ".life.bookmarks:parse"
+ARCHIVES = ".packed.archives:parse"
 PACKED = ".gz .tgz .bz2 .tbz .tbz2 .xz .txz"
 GZIP = "application/gzip application/x-gzip application/x-bzip2 application/x-xz"
-IWORK = "ragd.parsers.iwork:parse"
-FOREIGN = "ragd.parsers.foreign_archives:parse"
+IWORK = ".office.iwork:parse"
+FOREIGN = ".packed.foreign_archives:parse"
 FOREIGN_ARCHIVES = ".7z .rar .cab .onepkg .lzh .lha"
 FOREIGN_TYPES = (
     "application/x-7z-compressed application/vnd.rar application/x-rar-compressed application/vnd.ms-cab-compressed"
 )
-OPEN = "ragd.parsers.odf:parse"
+OPEN = ".office.odf:parse"
 ODF = "application/vnd.oasis.opendocument."
 SLIDES = ".odp .otp .odg .fodp .otg .fodg .sxi .sti"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCX, PPTX = f"{OFFICE}wordprocessingml.document", f"{OFFICE}presentationml.presentation"
-MBOX = "ragd.parsers.mbox:parse"
+MBOX = ".mail.mbox:parse"
 IMAGES = ".png .jpg .jpeg .jpe .tif .tiff .webp .bmp .heic .heif"
 IMAGE_TYPES = "image/png image/jpeg image/tiff image/webp image/bmp image/heic image/heif"
 SOUNDS = ".mp3 .m4a .aac .flac .ogg .oga .opus .wav .aif .aiff .wma .amr"
@@ -57,75 +57,75 @@ TEXT = Format("text/1", PLAIN, "text", ".txt .text .log .nfo .me", "text/plain")
 FORMATS = (
     TEXT,
     Format("text/1", PLAIN, "text", ".yaml .yml .toml .ini .cfg .conf .properties .po"),
-    Format("json/1", "ragd.parsers.data:json", "text", ".json .jsonl .ndjson .geojson .jsonc", "application/json"),
-    Format("xml/1", "ragd.parsers.data:xml", "text", ".xml .xsl .xslt .xsd .rss .atom", "text/xml application/xml"),
-    Format("sections/1", "ragd.parsers.sections:parse", "text", ".tex .ltx .rst .adoc .asciidoc", "text/x-tex"),
-    Format("subtitles/1", "ragd.parsers.subtitles:parse", "text", ".srt .vtt .sbv", "text/vtt application/x-subrip"),
-    Format("outline/1", "ragd.parsers.outline:parse", "note", ".opml", "text/x-opml text/x-opml+xml"),
-    Format("org/1", "ragd.parsers.org:parse", "note", ".org", "text/org"),
+    Format("json/1", ".texts.data:json", "text", ".json .jsonl .ndjson .geojson .jsonc", "application/json"),
+    Format("xml/1", ".texts.data:xml", "text", ".xml .xsl .xslt .xsd .rss .atom", "text/xml application/xml"),
+    Format("sections/1", ".texts.sections:parse", "text", ".tex .ltx .rst .adoc .asciidoc", "text/x-tex"),
+    Format("subtitles/1", ".texts.subtitles:parse", "text", ".srt .vtt .sbv", "text/vtt application/x-subrip"),
+    Format("outline/1", ".notes.outline:parse", "note", ".opml", "text/x-opml text/x-opml+xml"),
+    Format("org/1", ".notes.org:parse", "note", ".org", "text/org"),
     Format("text/1", PLAIN, "note", ".wiki .textile"),
-    Format("csv/1", "ragd.parsers.csv_table:parse", "table", ".csv .tsv .tab", "text/csv text/tab-separated-values"),
+    Format("csv/1", ".texts.csv_table:parse", "table", ".csv .tsv .tab", "text/csv text/tab-separated-values"),
     Format("code/1", CODE, "code", ".py .pyi .pyx .rb .pl .pm .php .lua .r .jl .m .mm .c .h .cc .cpp .cxx .hh .hpp"),
     Format("code/1", CODE, "code", ".js .mjs .cjs .jsx .ts .tsx .vue .svelte .css .scss .sass .less .sql .graphql"),
     Format("code/1", CODE, "code", ".java .kt .kts .scala .groovy .gradle .clj .cljs .go .rs .swift .zig .nim .d .cs"),
     Format("code/1", CODE, "code", ".hs .ml .mli .elm .erl .ex .exs .lisp .el .scm .rkt .asm .s .v .vhd .f .f90 .vb"),
     Format("code/1", CODE, "code", ".sh .bash .zsh .fish .ps1 .bat .cmd .awk .sed .vim .cmake .mk .tf .nix .dart"),
     Format("code/1", CODE, "code", ".diff .patch .proto .fs .pas .hxx .sol .ada .cob"),
-    Format("markdown/1", "ragd.parsers.markdown:parse", "note", ".md .markdown .mdown .mkd .mdx .qmd", "text/markdown"),
-    Format("html/1", "ragd.parsers.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
-    Format("pdf/1", "ragd.parsers.pdf:parse", "pdf", ".pdf", "application/pdf application/x-pdf", gains="ocr"),
-    Format("drawing/1", "ragd.parsers.drawing:parse", "image", ".svg .svgz", "image/svg+xml"),
-    Format("image/1", "ragd.parsers.image:parse", "image", IMAGES, IMAGE_TYPES, needs="ocr"),
-    Format("audio/1", "ragd.parsers.audio:parse", "audio", SOUNDS, SOUND_TYPES, needs="audio", streamed=True),
-    Format("mail/1", "ragd.parsers.mail:parse", "mail", ".eml", "message/rfc822 message/global message/news"),
-    Format("mail/1", "ragd.parsers.emlx:parse", "mail", ".emlx"),
-    Format("mbox/1", MBOX, "mail", ".mbox .mbx", "application/mbox", grows="ragd.parsers.mbox:goes_on", streamed=True),
-    Format("msg/1", "ragd.parsers.msg:parse", "mail", ".msg .oft", "application/vnd.ms-outlook"),
-    Format("pst/1", "ragd.parsers.pst:parse", "mail", ".pst .ost", streamed=True),
-    Format("tnef/1", "ragd.parsers.tnef:parse", "mail", ".tnef", "application/ms-tnef application/vnd.ms-tnef"),
+    Format("markdown/1", ".notes.markdown:parse", "note", ".md .markdown .mdown .mkd .mdx .qmd", "text/markdown"),
+    Format("html/1", ".web.html:parse", "web", ".html .htm .xhtml .shtml", "text/html application/xhtml+xml"),
+    Format("pdf/1", ".pdf.document:parse", "pdf", ".pdf", "application/pdf application/x-pdf", gains="ocr"),
+    Format("drawing/1", ".media.drawing:parse", "image", ".svg .svgz", "image/svg+xml"),
+    Format("image/1", ".media.image:parse", "image", IMAGES, IMAGE_TYPES, needs="ocr"),
+    Format("audio/1", ".media.audio:parse", "audio", SOUNDS, SOUND_TYPES, needs="audio", streamed=True),
+    Format("mail/1", ".mail.eml:parse", "mail", ".eml", "message/rfc822 message/global message/news"),
+    Format("mail/1", ".mail.emlx:parse", "mail", ".emlx"),
+    Format("mbox/1", MBOX, "mail", ".mbox .mbx", "application/mbox", grows=".mail.mbox:goes_on", streamed=True),
+    Format("msg/1", ".mail.msg:parse", "mail", ".msg .oft", "application/vnd.ms-outlook"),
+    Format("pst/1", ".mail.pst:parse", "mail", ".pst .ost", streamed=True),
+    Format("tnef/1", ".mail.tnef:parse", "mail", ".tnef", "application/ms-tnef application/vnd.ms-tnef"),
     Format("zip/1", f"{ARCHIVES}_zip", "other", ".zip .bear2bk .textpack", ZIP, holds=True, streamed=True),
     Format("tar/1", f"{ARCHIVES}_tar", "other", ".tar .jex", "application/x-tar", holds=True, streamed=True),
     Format("packed/1", f"{ARCHIVES}_packed", "other", PACKED, GZIP, holds=True, streamed=True),
     Format("archive/1", FOREIGN, "other", FOREIGN_ARCHIVES, FOREIGN_TYPES, holds=True, needs="archives", streamed=True),
-    Format("docx/1", "ragd.parsers.docx:parse", "office", ".docx .docm .dotx .dotm", DOCX),
-    Format("xlsx/1", "ragd.parsers.xlsx:parse", "table", ".xlsx .xlsm .xltx .xltm", f"{OFFICE}spreadsheetml.sheet"),
-    Format("xlsb/1", "ragd.parsers.xlsb:parse", "table", ".xlsb"),
-    Format("pptx/1", "ragd.parsers.pptx:parse", "slides", ".pptx .pptm .ppsx .ppsm .potx .potm", PPTX),
+    Format("docx/1", ".office.docx:parse", "office", ".docx .docm .dotx .dotm", DOCX),
+    Format("xlsx/1", ".office.xlsx:parse", "table", ".xlsx .xlsm .xltx .xltm", f"{OFFICE}spreadsheetml.sheet"),
+    Format("xlsb/1", ".office.xlsb:parse", "table", ".xlsb"),
+    Format("pptx/1", ".office.pptx:parse", "slides", ".pptx .pptm .ppsx .ppsm .potx .potm", PPTX),
     Format("odf/1", OPEN, "office", ".odt .ott .odm .fodt .sxw .stw", f"{ODF}text"),
     Format("odf/1", OPEN, "table", ".ods .ots .fods .sxc .stc", f"{ODF}spreadsheet"),
     Format("odf/1", OPEN, "slides", SLIDES, f"{ODF}presentation"),
     Format("iwork/1", IWORK, "office", ".pages", "application/vnd.apple.pages", holds=True),
     Format("iwork/1", IWORK, "table", ".numbers", "application/vnd.apple.numbers", holds=True),
     Format("iwork/1", IWORK, "slides", ".key", "application/vnd.apple.keynote", holds=True),
-    Format("rtf/1", "ragd.parsers.rtf:parse", "office", ".rtf", "application/rtf text/rtf"),
-    Format("epub/1", "ragd.parsers.epub:parse", "book", ".epub", "application/epub+zip"),
-    Format("mhtml/1", "ragd.parsers.mhtml:parse", "web", ".mhtml .mht", "multipart/related"),
-    Format("webarchive/1", "ragd.parsers.saved_pages:parse_webarchive", "web", ".webarchive"),
-    Format("maff/1", "ragd.parsers.saved_pages:parse_maff", "web", ".maff"),
-    Format("notebook/1", "ragd.parsers.notebook:parse", "code", ".ipynb", "application/x-ipynb+json"),
-    Format("ole/1", "ragd.parsers.ole:parse", "office", ".doc .dot", "application/msword"),
-    Format("ole/1", "ragd.parsers.ole:parse", "table", ".xls .xlt", "application/vnd.ms-excel"),
-    Format("ole/1", "ragd.parsers.ole:parse", "slides", ".ppt .pps .pot", "application/vnd.ms-powerpoint"),
-    Format("sealed/1", "ragd.parsers.sealed:parse", "other", ".p7m", holds=True),
-    Format("whatsapp/1", "ragd.parsers.whatsapp:parse", "chat", ""),
-    Format("telegram/1", "ragd.parsers.telegram:parse", "chat", ""),
-    Format("telegram-page/1", "ragd.parsers.telegram:parse_page", "chat", ""),
-    Format("slack/1", "ragd.parsers.slack:parse", "chat", ""),
-    Format("enex/1", "ragd.parsers.enex:parse", "note", ".enex", holds=True, streamed=True),
-    Format("joplin/1", "ragd.parsers.joplin:parse", "note", ""),
-    Format("keep/1", "ragd.parsers.keep:parse", "note", ""),
-    Format("notion-page/1", "ragd.parsers.notion:parse_page", "note", ""),
-    Format("canvas/1", "ragd.parsers.canvas:parse", "note", ".canvas"),
-    Format("roam/1", "ragd.parsers.roam:parse", "note", ""),
-    Format("note-page/1", "ragd.parsers.note_page:parse", "note", ""),
-    Format("calendar/1", "ragd.parsers.ics:parse", "event", ".ics .ical .ifb .vcs", "text/calendar"),
-    Format("contact/1", "ragd.parsers.vcf:parse", "contact", ".vcf .vcard", "text/vcard text/x-vcard text/directory"),
+    Format("rtf/1", ".office.rtf:parse", "office", ".rtf", "application/rtf text/rtf"),
+    Format("epub/1", ".web.epub:parse", "book", ".epub", "application/epub+zip"),
+    Format("mhtml/1", ".web.mhtml:parse", "web", ".mhtml .mht", "multipart/related"),
+    Format("webarchive/1", ".web.saved_pages:parse_webarchive", "web", ".webarchive"),
+    Format("maff/1", ".web.saved_pages:parse_maff", "web", ".maff"),
+    Format("notebook/1", ".texts.notebook:parse", "code", ".ipynb", "application/x-ipynb+json"),
+    Format("ole/1", ".office.ole:parse", "office", ".doc .dot", "application/msword"),
+    Format("ole/1", ".office.ole:parse", "table", ".xls .xlt", "application/vnd.ms-excel"),
+    Format("ole/1", ".office.ole:parse", "slides", ".ppt .pps .pot", "application/vnd.ms-powerpoint"),
+    Format("sealed/1", ".mail.sealed:parse", "other", ".p7m", holds=True),
+    Format("whatsapp/1", ".chats.whatsapp:parse", "chat", ""),
+    Format("telegram/1", ".chats.telegram:parse", "chat", ""),
+    Format("telegram-page/1", ".chats.telegram:parse_page", "chat", ""),
+    Format("slack/1", ".chats.slack:parse", "chat", ""),
+    Format("enex/1", ".notes.enex:parse", "note", ".enex", holds=True, streamed=True),
+    Format("joplin/1", ".notes.joplin:parse", "note", ""),
+    Format("keep/1", ".notes.keep:parse", "note", ""),
+    Format("notion-page/1", ".notes.notion:parse_page", "note", ""),
+    Format("canvas/1", ".notes.canvas:parse", "note", ".canvas"),
+    Format("roam/1", ".notes.roam:parse", "note", ""),
+    Format("note-page/1", ".notes.note_page:parse", "note", ""),
+    Format("calendar/1", ".life.ics:parse", "event", ".ics .ical .ifb .vcs", "text/calendar"),
+    Format("contact/1", ".life.vcf:parse", "contact", ".vcf .vcard", "text/vcard text/x-vcard text/directory"),
     Format("bookmark-page/1", f"{BOOKMARKS}_page", "bookmark", ""),
-    Format("shortcut/1", "ragd.parsers.shortcuts:parse", "bookmark", ".url .webloc"),
+    Format("shortcut/1", ".life.shortcuts:parse", "bookmark", ".url .webloc"),
     Format("chrome-bookmarks/1", f"{BOOKMARKS}_chrome", "bookmark", ""),
     Format("firefox-bookmarks/1", f"{BOOKMARKS}_firefox", "bookmark", ".jsonlz4"),
-    Format("onenote/1", "ragd.parsers.onenote:parse", "note", ".one", "application/onenote application/msonenote"),
-    Format("discord/1", "ragd.parsers.discord:parse", "chat", ""),
+    Format("onenote/1", ".notes.onenote:parse", "note", ".one", "application/onenote application/msonenote"),
+    Format("discord/1", ".chats.discord:parse", "chat", ""),
 )  # fmt: skip
 MAILDIR_NAME = re.compile(r"\d{9,11}\.[\w#-]+\.[^/]+$")
 # Files that carry no suffix, or one that means nothing, and are known by their name.

@@ -18,8 +18,8 @@ from typing import Any
 
 from ragd.parsers.decode import sound
 from ragd.parsers.extras import AUDIO_MODEL
+from ragd.parsers.firewall.sandbox import lock_in
 from ragd.parsers.frames import Frame, Frames, pack, pack_member, pack_outcome, path_in, write_all
-from ragd.parsers.sandbox import lock_in
 from ragd.parsers.source import ChangedMeanwhile, OpenFile, Unreadable, attempt, open_source
 from ragd.records import Member, Outcome
 

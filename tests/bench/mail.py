@@ -26,9 +26,9 @@ from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from ragd.parsers import headers
-from ragd.parsers.letter import Letter
-from ragd.parsers.mime import letter_of, message_of, parts_of
+from ragd.parsers.mail import headers
+from ragd.parsers.mail.letter import Letter
+from ragd.parsers.mail.mime import letter_of, message_of, parts_of
 from ragd.parsers.pool import Ended, Pool
 from ragd.parsers.source import Unreadable
 from ragd.records import Member, Outcome, SourceFile

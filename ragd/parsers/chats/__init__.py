@@ -1,0 +1,1 @@
+"""Chats: what was said by whom and when, a day a document."""

@@ -1,0 +1,1 @@
+"""What a life leaves beside documents: events, contacts, bookmarks."""

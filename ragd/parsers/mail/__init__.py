@@ -1,0 +1,1 @@
+"""Mail in every wrapping: one letter, its bodies, what its writer wrote and what was quoted."""

@@ -1,0 +1,1 @@
+"""Pictures, drawings and recordings."""

@@ -1,0 +1,1 @@
+"""Notes: vaults of plain text, and what note programs export."""

@@ -1,0 +1,1 @@
+"""Office programs: texts, sheets and slides, old and new."""

@@ -1,0 +1,1 @@
+"""Archives: strangers' files in files, opened within bounds."""

@@ -1,0 +1,163 @@
+"""Headings of a PDF, as the eye sees them: short lines that are larger or bolder than the words below.
+
+Few PDFs have an outline that names their sections, and the middle of a long table says nothing of what it is without
+the line above it. What is larger stands above what is smaller; of one size capitals above others, upright bold above
+slanted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from ragd.parsers.pdf.layout import Line, Sheet
+from ragd.parsers.reading import clean
+
+SIZES = (1.6, 1.3, 1.12)  # times the usual height: levels 1, 2 and 3; what is bold only stands below them
+SMALLEST = 0.75  # times the usual height
+LINES, WORDS = 3, 40  # of one heading
+FAR = 4  # times its height, from a heading on the first page to its text
+CLOSE = 1.5  # times its height, from the row of a table to the next
+NEAR = 2.2  # times its height, from one line of a heading to the next
+MOST = 0.4  # of the lines of a page: where more stand out, as in a form, none does
+FEW = 5  # lines that stand out are never too many
+BOLD_TEXT = 0.4  # of all letters: where more are bold, bold says nothing
+WIDE = 0.75  # times their height are letters apart where a line is cells of a table and the gaps between them
+ASIDE = 0.06  # of the page's width may twice the middle of a line be from its middle
+INDENT, TEXT = 3, 0.3  # times its height is text indented below a heading; of the page's width are its lines wide
+SHARED = 3  # lines that begin at the same edge
+# What a table's rows end with: two numbers, or one that is no year, no day and no number of a section.
+NUMBERS = re.compile(r"(?:[\d)%—–-]+\s+[$€£(]*[\d.,—–-]+[)%\s]*|[$€£(]\s*\d[\d.,]*[)%\s]*|\d[.,]\d+[)%\s]*|\d\s*%)$")
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+NO_BEGINNING = ("(", "•", "·", "*", "–", "—", "-")
+LEADERS = re.compile(r"[._]{4,}|(?:\. ){3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Lines of a sheet, by their places, that are one heading."""
+
+    lines: tuple[int, ...]
+    label: str
+    level: int
+
+
+def headings(sheets: Sequence[Sheet | None], without: dict[int, set[int]]) -> dict[int, list[Heading]]:
+    """The headings of each page (from 0); `without` are lines that are left out, such as running heads."""
+    usual, bold_says = _usual(sheets)
+    first = next((page for page, one in enumerate(sheets) if one and one.lines), 0)
+    return {
+        page: [
+            heading
+            for heading in _on_page(one, without.get(page, set()), usual, bold_says=bold_says)
+            if page > first or _is_above_text(one, heading)
+        ]
+        for page, one in enumerate(sheets)
+        if one
+    }
+
+
+def _usual(sheets: Sequence[Sheet | None]) -> tuple[float, bool]:
+    """The height of the lines that hold the most letters, and whether bold letters are few enough to say something."""
+    letters: Counter[float] = Counter()
+    bold = 0
+    for one in sheets:
+        for line in one.lines if one else ():
+            letters[round(line.letters * 2) / 2] += len(line.text)
+            bold += len(line.text) if line.weight != "plain" else 0
+    usual = letters.most_common(1)
+    return usual[0][0] if usual else 0.0, bold < BOLD_TEXT * letters.total()
+
+
+def _on_page(sheet: Sheet, without: Set[int], usual: float, *, bold_says: bool) -> Iterator[Heading]:
+    levels = {
+        at: level
+        for at, line in enumerate(sheet.lines)
+        if at not in without
+        and (level := _level(line, usual, bold_says=bold_says))
+        and _alone(sheet.lines, at)
+        and (level <= len(SIZES) or _begins_there(sheet, at))
+    }
+    if len(levels) > max(FEW, MOST * len(sheet.lines)):
+        return
+    run: list[int] = []
+    for at in [*levels, len(sheet.lines)]:
+        if run and not (at in levels and _goes_on(sheet.lines, run[-1], at) and levels[at] == levels[run[-1]]):
+            label = _label([sheet.lines[one] for one in run])
+            if len(run) <= LINES and len(label.split()) <= WORDS:
+                yield Heading(tuple(run), label, levels[run[-1]])
+            run = []
+        run.append(at)
+
+
+def _level(line: Line, usual: float, *, bold_says: bool) -> int:
+    """The level at which a line stands out; 0 where it does not, or says nothing that could be a heading."""
+    bold = bold_says and line.weight != "plain"
+    larger = [level for level, times in enumerate(SIZES, start=1) if usual and line.letters > times * usual]
+    if not (larger or bold) or line.letters < usual * SMALLEST or not _may_head(line):
+        return 0
+    if larger:
+        return larger[0]
+    first = len(SIZES) + 1
+    return first if line.text.isupper() else first + 1 if line.weight == "bold" else first + 2
+
+
+def _may_head(line: Line) -> bool:
+    text = line.text.strip()  # what is cheap to see comes first: in some filings half of all lines are bold
+    return (
+        line.right - line.left < WIDE * line.letters * len(text)
+        and not text.startswith(NO_BEGINNING)
+        and not text.endswith((",", ";"))
+        and not _ends_a_row(text)
+        and len(text.split()) <= WORDS
+        and LETTERS.search(text) is not None
+        and not LEADERS.search(text)
+    )
+
+
+def _ends_a_row(text: str) -> bool:
+    return (text[-1:].isdigit() or text[-1:] in ")%—–-") and NUMBERS.search(text) is not None
+
+
+def _alone(lines: Sequence[Line], at: int) -> bool:
+    """Whether the next line stands below, and the last one above or in another column: beside others it is a cell.
+
+    Right below a table's row it is the head of the rows that follow.
+    """
+    line = lines[at]
+    before, after = lines[at - 1 : at] if at else [], lines[at + 1 : at + 2]
+    little = line.height / 3
+    if any(line.bottom + little < other.top < line.top + 4 * line.height for other in after):
+        return False
+    return not any(
+        line.bottom - 4 * line.height < other.bottom < line.top - little
+        or (0 < other.bottom - line.bottom < CLOSE * line.height and _ends_a_row(other.text.strip()))
+        for other in before
+    )
+
+
+def _is_above_text(sheet: Sheet, heading: Heading) -> bool:
+    """Whether a line of text follows: what a title page says large is no heading of all that comes after."""
+    last = sheet.lines[heading.lines[-1]]
+    below = sheet.lines[heading.lines[-1] + 1 : heading.lines[-1] + 2]
+    return any(o.right - o.left > TEXT * sheet.width and last.bottom - o.bottom < FAR * last.height for o in below)
+
+
+def _begins_there(sheet: Sheet, at: int) -> bool:
+    """Whether a line is in the middle of the page or above text, or others begin where it does, as no cell does."""
+    line, below = sheet.lines[at], sheet.lines[at + 1 : at + 2]
+    if abs(line.left + line.right - sheet.width) < ASIDE * sheet.width:
+        return True
+    if any(abs(o.left - line.left) < INDENT * line.height and o.right - o.left > TEXT * sheet.width for o in below):
+        return True
+    first, last = line.left - line.letters / 2, line.left + line.letters / 2
+    return len([other for other in sheet.lines if first < other.left < last]) >= SHARED
+
+
+def _goes_on(lines: Sequence[Line], above: int, at: int) -> bool:
+    one, other = lines[above], lines[at]
+    return at == above + 1 and 0 < one.bottom - other.bottom < NEAR * one.height
+
+
+def _label(lines: Sequence[Line]) -> str:
+    return " ".join(clean(" ".join(line.text for line in lines)).split())

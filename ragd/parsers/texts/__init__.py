@@ -1,0 +1,1 @@
+"""Plain text with a structure of its own: code, tables, data, papers, subtitles."""
