@@ -205,6 +205,8 @@ class _Reply:
             if candidate.log_odds < best - (NEXT_TO_SURE if sure else QUOTE_MARGIN) or len(chosen) == QUOTES:
                 break
             span = candidate.span if sure else self._in_context(candidate.span)
+            if chosen and not relevance.is_about(self._asked, span):
+                continue
             if not any(_overlap(span, other.span) for other in chosen):
                 chosen.append(Candidate(span, candidate.log_odds))
         return chosen

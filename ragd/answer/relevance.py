@@ -48,6 +48,14 @@ _MONEY = re.compile(
 _PHONE = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|nl|de|fr|eu|io|co\.uk|uk)\b")
+# What stands before a number in a signature, and which line it names.
+_LINES = dict.fromkeys(("mobile", "mob", "cell", "cellphone", "gsm", "m", "mobiel", "handy"), "mobile")
+_LINES |= dict.fromkeys(("fax", "f", "telefax"), "fax")
+_LINES |= dict.fromkeys(
+    ("tel", "telephone", "phone", "t", "p", "ph", "telefon", "telefoon", "office", "direct"), "phone"
+)
+_LINE_LABEL = re.compile(rf"\b({'|'.join(_LINES)})\b[.:\s]{{1,3}}(?=\+?\(?\d[\d\s()./-]{{5,}}\d)", re.IGNORECASE)
+_CONTACT = frozenset(words.stem(word) for word in ("number", "phone", "telephone", "mobile", "fax", "email", "address"))
 _TIME_WORD = re.compile(
     r"\b(?:yesterday|today|tomorrow|tonight|mornings?|afternoons?|evenings?|noon|midnight|weekends?|daily|weekly|monthly"
     r"|yearly|annually|spring|summer|autumn|winter|christmas|easter|century|centuries|decades?)\b",
@@ -203,9 +211,10 @@ def signs(
     best = max((span.hit.score for span in spans), default=0.0)
     for span, cosine in zip(chosen, _meaning(asked, chosen, embed), strict=True):
         found = features(asked, span, meaning=cosine, best=best)
-        if found[FEATURES.index("names")] or _is_named_by_path(asked, span):
-            yield span, found if verdicts is None else (*found, *verdicts.features(span))
         # whoever asks about Netflix is not answered from a letter about somebody else
+        named = found[FEATURES.index("names")] or _is_named_by_path(asked, span)
+        if named and _is_of_whom_is_asked(asked, span) and is_number_asked_for(question, span.text):
+            yield span, found if verdicts is None else (*found, *verdicts.features(span))
 
 
 def features(asked: Asked, span: Span, *, meaning: float, best: float) -> tuple[float, ...]:
@@ -250,6 +259,33 @@ def _is_named_by_path(asked: Asked, span: Span) -> bool:
     path = {words.stem(word) for word in words.tokens(re.sub(r"[/_.-]", " ", span.hit.document.path))}
     named = {name for name in asked.names if not re.search(rf"\b{re.escape(name.upper())}\b", asked.text)}
     return not named or bool(named & path)
+
+
+def is_about(asked: Asked, span: Span) -> bool:
+    """Whether the passage or what is known about it has a single word of the question."""
+    return bool(asked.stems & (frozenset(words.content(span.hit.text)) | span.facts.stems))
+
+
+def _is_of_whom_is_asked(asked: Asked, span: Span) -> bool:
+    """A signature answers questions about who signs with it or what it says they do, and nothing else."""
+    if span.hit.chunk.role != "signature":
+        return True
+    said = {words.stem(word) for word in words.tokens(span.hit.text)} | span.facts.people
+    return bool(asked.stems & said - _CONTACT)
+
+
+def is_number_asked_for(question: str, text: str) -> bool:
+    """Whether a text that says what a number reaches has the asked one: no fax for a mobile, no phone for a serial."""
+    labelled = {_LINES[found[1].casefold()] for found in _LINE_LABEL.finditer(text)}
+    asked = question.casefold()
+    if not labelled or not re.search(r"\bnumber\b|\b(?:phone|telephone|mobile|fax|call|ring|reach)\b", asked):
+        return True
+    if re.search(r"\b(?:mobile|cell|cellphone|gsm)\b", asked):
+        return "mobile" in labelled
+    if re.search(r"\bfax\b", asked):
+        return "fax" in labelled
+    telephone = re.search(r"\b(?:phone|telephone|call|ring|reach|direct|office|home|work)\b", asked)
+    return bool(telephone) and labelled != {"fax"}
 
 
 def _share(wanted: frozenset[str], shown: frozenset[str]) -> float:

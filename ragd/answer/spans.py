@@ -60,7 +60,7 @@ class Span:
     def heading(self) -> bool:
         """Whether it is a heading alone, which says what the text below is about and answers nothing."""
         marks = (mark for mark in self.hit.chunk.marks if mark.kind == "heading")
-        return self.text.startswith("#") or any(m.offset == self.start and m.label == self.shown for m in marks)
+        return self.text.startswith("#") or any(m.offset == self.start and m.label.endswith(self.shown) for m in marks)
 
     @cached_property
     def leads_on(self) -> bool:
@@ -108,7 +108,8 @@ def facts_of(hit: Hit, start: int) -> Facts:
         return Facts(writer, names=frozenset(), people=_stems(writer), when=None)
     held = places.held(hit.chunk.marks, start, start + 1)
     headings = [mark.label for mark in held if mark.kind == "heading" and mark.label != document.title]
-    title = " > ".join(part for part in (document.title or _named(document), *headings[-2:]) if part)
+    clauses = [mark.label for mark in held if mark.kind == "clause"]
+    title = " > ".join(part for part in (document.title or _named(document), *headings[-2:], *clauses) if part)
     people = [person for person in (document.author, *document.recipients) if person and not hit.chunk.quoted]
     text = "\n".join((title, *people))
     return Facts(text, names=_stems(title), people=_stems("\n".join(people)), when=values.of_iso(document.own_date))
