@@ -39,7 +39,9 @@ def household(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> It
         mail["Subject"] = SUBJECTS[number % 5]
         mail["Date"] = f"{1 + number % 28} Mar {2019 + number % 6} 10:00:00 +0000"
         mail["Message-ID"] = f"<{number}@visser.example>"
-        mail.set_content(" ".join(LINES[(number * step) % 5] for step in range(1, 4)) + f" Number {number}.")
+        mail.set_content(
+            " ".join(LINES[(number * step) % 5] for step in range(1, 4)) + f" Number {number}, LR-{40400 + number % 7}."
+        )
         (root / "mail").mkdir(exist_ok=True)
         (root / "mail" / f"{number}.eml").write_bytes(mail.as_bytes())
     for number in range(40):
@@ -68,6 +70,8 @@ wishes = st.sampled_from(
         "river in the diary",
         "12.md",
         "37",
+        "LR-40404",
+        "invoice LR-40402 40403",
     ]
 )
 phrases = st.sampled_from(['"the invoice"', '"tax office"', "-boiler", "-roses"])

@@ -211,13 +211,16 @@ class Words:
 
     def containing(self, phrase: str) -> set[Row]:
         """The rows with these words in this order (stems, no letter case): a superset of the exact matches."""
-        words = self.stems(phrase)
-        if not words:
+        query = self._in_order(phrase)
+        return self._all(query) if query else set()
+
+    def holding(self, phrase: str, rows: Collection[Row]) -> set[Row]:
+        """The given rows that have these words in this order, as `containing` finds them."""
+        query = self._in_order(phrase)
+        if query is None or not rows:
             return set()
-        query = self._tantivy.Query
-        if len(words) == 1:
-            return self._all(query.term_query(self._schema, "body", words[0]))
-        return self._all(query.phrase_query(self._schema, "body", list(words)))
+        packed = [_pack(row) for row in rows]
+        return {_unpack(row) for row, _ in self._hits(self._only(query, "row", packed), len(packed))}
 
     def matching(self, phrases: Collection[str], without: Collection[str]) -> set[Row] | None:
         """The rows with all the phrases and none of the words in `without`; None where nothing is asked."""
@@ -261,6 +264,12 @@ class Words:
                 one = make.term_query(self._schema, field, term)
                 parts.append((occur.Should, make.boost_query(one, times * weight)))
         return make.boolean_query(parts) if parts else None
+
+    def _in_order(self, phrase: str) -> "tantivy.Query | None":
+        words, make = self.stems(phrase), self._tantivy.Query
+        if len(words) < 2:
+            return make.term_query(self._schema, "body", words[0]) if words else None
+        return make.phrase_query(self._schema, "body", list(words))
 
     def _only(self, query: "tantivy.Query", field: str, values: Collection[int]) -> "tantivy.Query":
         """The query among rows whose field has one of the values; at score 0, so that no filter changes a score."""

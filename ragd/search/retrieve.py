@@ -1,5 +1,6 @@
 """The story of a search: candidates by words and by meaning, both scores of each, one order, a few a document."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,8 +11,8 @@ from ragd.index.catalog import View
 from ragd.index.catalog.record import Stored
 from ragd.index.words import Words
 from ragd.records import Found, Hit
-from ragd.search import fuse
-from ragd.search.names import Naming
+from ragd.search import codes, fuse
+from ragd.search.names import EXACT, Naming
 from ragd.search.query import Query, holds, matcher, unfiltered
 
 if TYPE_CHECKING:
@@ -230,7 +231,19 @@ def _scores(
         cosines = vectors.cosines(question, set(passages.values()))
         by_meaning = {row: cosines[passage] for row, passage in passages.items() if passage in cosines}
     fused = fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
-    return fused | {row: min(fused[row], fuse.FOOT_MOST) for row, role in roles.items() if role == "foot"}
+    fused |= {row: min(fused[row], fuse.FOOT_MOST) for row, role in roles.items() if role == "foot"}
+    held = _holding(sought.query, words, set(rows.values()), named)
+    return {row: score + codes.HELD * held.get(rows[row], 0.0) for row, score in fused.items()}
+
+
+def _holding(query: Query, words: Words, rows: Collection[Row], named: Mapping[int, float]) -> dict[Row, float]:
+    """The share of the question's numbers and codes that each row holds; a name that is one holds them all."""
+    asked = codes.codes_of(query.words)
+    if not asked:
+        return {}
+    found = Counter(row for code in asked for row in words.holding(code, rows))
+    written = {row: 1.0 for row in rows if named.get(row[0], 0.0) >= EXACT}
+    return {row: count / len(asked) for row, count in found.items()} | written
 
 
 def _ties(rows: Iterable[Row], scores: Mapping[Row, float]) -> Iterator[list[Row]]:

@@ -1,0 +1,52 @@
+"""The numbers and codes that a question writes: "07700 900461", "LR-40417"; to be found as they are, or not at all.
+
+Meaning says nothing about them: to a model one phone number is as good as another.
+"""
+
+import re
+from itertools import groupby
+
+LONG_NUMBER = 4  # digits: "2019" is one, "12" says little
+HELD = 0.5  # what a passage that holds all of them has on top of its score; of some its share
+
+_ENDS = re.compile(r"^[^\w+]+|[^\w]+$")
+_NUMBER = re.compile(r"\+?[\d().,/:-]*\d[\d().,/:-]*")
+_COMMON = re.compile(
+    r"\d{1,4}[^\W\d_]{1,3}"  # "20th", "1960s", "30km"
+    r"|(?:19|20)\d\d(?:[-/–](?:19|20)?\d\d)?"  # years
+    r"|\d{1,2}[:.]\d\d(?:[-–]\d{1,2}[:.]\d\d)?"  # times
+)
+
+
+def codes_of(question: str) -> tuple[str, ...]:
+    """The numbers and codes of a question, each once, in order.
+
+    A year, a time or a quantity among other words is none: texts say when and how much in many ways.
+    """
+    words = [word for token in question.split() if (word := _ENDS.sub("", token))]
+    found = [code for number, some in groupby(words, _is_number) for code in _of_run(list(some), number=number)]
+    plain = "".join(word for word in words if not any(word in code for code in found))
+    return tuple(dict.fromkeys(code for code in found if not plain or not _COMMON.fullmatch(code)))
+
+
+def _is_number(word: str) -> bool:
+    return _NUMBER.fullmatch(word) is not None
+
+
+def _of_run(words: list[str], *, number: bool) -> list[str]:
+    """Numbers side by side are one number where one of them is short ("06 12 34 56 78")."""
+    if not number:
+        return [word for word in words if _is_mixed(word)]
+    if all(_digits(word) >= LONG_NUMBER for word in words):
+        return words
+    whole = " ".join(words)
+    return [whole] if _digits(whole) >= LONG_NUMBER else []
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether letters and digits make one word that is no everyday one: "LR-40417", "sf424", not "b2b"."""
+    return _digits(word) >= 2
+
+
+def _digits(word: str) -> int:
+    return sum(character.isdigit() for character in word)
