@@ -19,7 +19,7 @@ REASONS = {  # what is said of the file, or of the part that fails
     "bomb.rar": "bomb",
     "nest.zip": "more than 5 MB of text|bomb",
     "deep.zip": "parts deep",
-    "attached.eml": "nested too deeply",
+    "attached.eml": "parts deep",
     "multiparts.eml": "nested too deeply",
     "loop.pdf": "damaged PDF",
     "xref.pdf": "damaged PDF",

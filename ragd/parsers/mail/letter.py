@@ -11,6 +11,8 @@ from ragd.parsers.source import Parsed, Source
 from ragd.records import Aside, Document, Kind, Member
 
 FAMILY = "mail/1"
+EMPTY = "empty file"
+PICTURE = "a picture in the text, not read"
 ESCAPED_FROM = re.compile(r"^>+(?=From )", re.MULTILINE)
 
 
@@ -21,6 +23,7 @@ class Attachment:
     name: str
     media_type: str
     data: bytes
+    unread: str | None = None  # why it is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,14 @@ class Parts:
     letters: list[tuple[str, "Letter"]] = field(default_factory=list)  # messages that came apart already, by name
     unread: dict[str, str] = field(default_factory=dict)
     boundaries: set[str] = field(default_factory=set)  # the lines between MIME's parts
+
+    def leave_out(self, name: str, why: str) -> None:
+        """Tell of a part that was not read; another of the same name is told of as well, but for a logo or a smiley."""
+        called, number = name, 1
+        while called in self.unread and why != PICTURE:
+            number += 1
+            called = f"{name} #{number}"
+        self.unread.setdefault(called, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Final
 from ragd.parsers.dates import iso
 from ragd.parsers.decode import decode
 from ragd.parsers.mail import headers, mime, rtf_mail
-from ragd.parsers.mail.letter import Attachment, Body, Letter, Parts
+from ragd.parsers.mail.letter import EMPTY, PICTURE, Attachment, Body, Letter, Parts
 from ragd.parsers.mail.signed import content_of_signed
 from ragd.parsers.reading import fact
 from ragd.parsers.source import Unreadable
@@ -108,15 +108,16 @@ def letter_from(item: Item) -> Letter:
     )
 
 
-def attachment_from(properties: Properties) -> Attachment | None:
-    """An attachment with its bytes; None of pictures in the body and of links to files elsewhere."""
+def attachment_from(properties: Properties) -> Attachment:
+    """An attachment with its bytes; pictures in the body and links to files elsewhere are not read."""
     data = properties.get(DATA)
     media_type = _text(properties, MIME_TYPE) or ""
+    name = attached_name(properties)
     if not isinstance(data, bytes) or not data:
-        return None
+        return Attachment(name, media_type, b"", unread=f"{EMPTY}, or a link to one that lies elsewhere")
     if media_type.startswith("image/") and (properties.get(HIDDEN) or properties.get(CONTENT_ID)):
-        return None
-    return Attachment(attached_name(properties), media_type, data)
+        return Attachment(name, media_type, data, unread=PICTURE)
+    return Attachment(name, media_type, data)
 
 
 def attached_name(properties: Properties) -> str:
@@ -147,8 +148,12 @@ def _parts(item: Item) -> Parts:
         parts.bodies.append(body)
     if any(attached.media_type == "application/pgp-encrypted" for attached in item.attachments):
         parts.unread["encrypted message"] = "encrypted (PGP), needs your key"
-    else:
-        parts.attachments += item.attachments
+        return parts
+    for attached in item.attachments:
+        if attached.unread:
+            parts.leave_out(attached.name, attached.unread)
+        else:
+            parts.attachments.append(attached)
     return parts
 
 

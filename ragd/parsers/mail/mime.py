@@ -9,7 +9,7 @@ from email.policy import Compat32
 from ragd.parsers.decode import decode, is_wide
 from ragd.parsers.mail import headers, inline, labels
 from ragd.parsers.mail.flowed import unflowed
-from ragd.parsers.mail.letter import Attachment, Body, Letter, Parts
+from ragd.parsers.mail.letter import EMPTY, PICTURE, Attachment, Body, Letter, Parts
 from ragd.parsers.mail.signed import content_of_signed
 from ragd.parsers.reading import fact
 from ragd.parsers.source import Unreadable
@@ -21,7 +21,7 @@ SILENT = frozenset(  # parts that are machinery: nobody would call them attachme
     (
         *("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"),
         *("message/delivery-status", "message/disposition-notification", "application/pgp-encrypted"),
-        *("message/external-body", "text/x-amp-html", "application/pgp-keys"),
+        "text/x-amp-html",
     )
 )
 BODIES = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext", "text/x-markdown", "text"))
@@ -29,7 +29,7 @@ MESSAGES = frozenset(("message/rfc822", "message/global", "message/news", "messa
 TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 PIECE = "one of several pieces that a message was cut into: read as far as it goes, and not joined with the others"
-DEPTH = 40  # of multiparts in multiparts
+DEPTH = 40  # of multiparts in multiparts, and of messages in messages
 STUB = 300  # characters: a plain form shorter than this may be a mere note that there is another
 NOTE = re.compile(r"\bhtml\b|view (?:this|the) (?:e-?mail|message)|in (?:your|a) browser|MIME", re.IGNORECASE)
 PART_HEADER = re.compile(r"^(--[^\s-][^\r\n]{0,80}?)[ \t]*\r?\nContent-[A-Za-z-]+:", re.MULTILINE | re.IGNORECASE)
@@ -48,9 +48,26 @@ class Bounded(Compat32):
         return name, value[-most:] if name.lower() == "references" else value[:most]
 
 
+class Layered(Message):
+    """A message that knows how deep it lies: what is deeper than anybody nests is not taken apart with the rest.
+
+    The library calls itself for each layer, and would lose the outer ones with the last.
+    """
+
+    layer = 0
+
+    def attach(self, payload: Message) -> None:  # type: ignore[override]
+        if isinstance(payload, Layered):
+            payload.layer = self.layer + 1
+        super().attach(payload)
+
+    def get_content_maintype(self) -> str:
+        return "application" if self.layer > DEPTH else super().get_content_maintype()
+
+
 def parsed(data: bytes) -> Message:
     """A message of bytes that begin with its header."""
-    return BytesParser(policy=Bounded()).parsebytes(data)
+    return BytesParser(Layered, policy=Bounded()).parsebytes(data)
 
 
 def message_of(data: bytes) -> Message:
@@ -90,7 +107,8 @@ def letter_of(message: Message, parts: Parts, place: tuple[str, ...] = ()) -> Le
 
 def _collect(part: Message, parts: Parts, depth: int) -> None:
     if depth > DEPTH:
-        raise Unreadable("its parts are nested too deeply")
+        parts.unread["what lies deeper"] = "its parts are nested too deeply"
+        return
     media_type = part.get_content_type()
     if media_type in SILENT and not (depth == 0 and not part.is_multipart()):
         return
@@ -115,6 +133,8 @@ def _collect_inside(part: Message, media_type: str, parts: Parts, depth: int) ->
         _add_best(inside, parts, depth)
     elif media_type == "multipart/encrypted":
         parts.unread["encrypted message"] = "encrypted (PGP), needs your key"
+    elif media_type == "message/external-body":
+        _add_elsewhere(part, parts)
     elif media_type == "message/partial" and inside:
         _add_piece(part, inside[0], parts, depth)
     else:
@@ -161,7 +181,8 @@ def _add_best(alternatives: list[Message], parts: Parts, depth: int) -> None:
         forms.append(form.bodies)
         parts.attachments += form.attachments
         parts.outlook += form.outlook
-        parts.unread |= form.unread
+        for name, why in form.unread.items():
+            parts.leave_out(name, why)
     plain = next((form for form in forms if _has_words(form) and not any(body.html for body in form)), [])
     pages = next((form for form in reversed(forms) if any(body.html for body in form)), [])
     parts.bodies += pages if pages and (not plain or _is_stub(plain, pages)) else plain
@@ -209,9 +230,18 @@ def _add_message(part: Message, parts: Parts) -> None:
     inner = inside[0] if isinstance(inside, list) and inside else None
     known = headers.message_id(inner) if isinstance(inner, Message) else None
     data = _inner_bytes(part, inner)
+    name = name_of(part) or (f"<{known}>" if known else "message")
     if data.strip():
-        name = name_of(part) or (f"<{known}>" if known else "message")
         parts.attachments.append(Attachment(name, "message/rfc822", data))
+    else:
+        parts.leave_out(name, EMPTY)
+
+
+def _add_elsewhere(part: Message, parts: Parts) -> None:
+    """A file that the sender left where it was: said is where, and it is not fetched."""
+    stated = (parameter(part, name) for name in ("url", "site", "server", "directory"))
+    address = fact(", ".join(filter(None, stated)))
+    parts.leave_out(name_of(part) or "attachment", f"lies elsewhere ({address})" if address else "lies elsewhere")
 
 
 def _inner_bytes(part: Message, inner: object) -> bytes:
@@ -247,19 +277,31 @@ def _add_attachment(part: Message, media_type: str, parts: Parts) -> None:
     name = name_of(part)
     disposition = str(part.get("Content-Disposition") or "").partition(";")[0].strip().lower()
     if media_type.startswith("image/") and disposition != "attachment" and (part.get("Content-ID") or not name):
-        return  # a picture in the body: a logo, a smiley
+        parts.leave_out(name or "picture", PICTURE)
+        return
     data = bytes_of(part)
-    if media_type == "application/mac-binhex40":
-        parts.unread[name or "attachment"] = "encoded as BinHex, which no parser reads"
-        return
-    if not data.strip():
-        if part.get("X-Apple-Content-Length"):
-            parts.unread[name or "attachment"] = "not in this file, Apple Mail keeps it apart"
-        return
-    if media_type in TNEF or (name or "").lower() == "winmail.dat":
+    why = _unread(part, media_type, data)
+    if why:
+        parts.leave_out(name or "attachment", why)
+    elif media_type in TNEF or (name or "").lower() == "winmail.dat":
         parts.outlook.append(Attachment(name or "winmail.dat", media_type, data))
-        return
-    parts.attachments.append(Attachment(name or _called(media_type), media_type, data))
+    elif data.strip():
+        parts.attachments.append(Attachment(name or _called(media_type), media_type, data))
+
+
+def _unread(part: Message, media_type: str, data: bytes) -> str | None:
+    """Why an attachment cannot be read; one that is empty and has no name is none, and needs no word."""
+    if media_type == "application/mac-binhex40":
+        return "encoded as BinHex, which no parser reads"
+    if media_type == "application/pgp-keys":
+        return "a PGP key"
+    if data.strip():
+        return None
+    if part.get("X-Apple-Content-Length"):
+        return "not in this file, Apple Mail keeps it apart"
+    if str(part.get_payload()).strip():
+        return "its encoding is damaged: nothing came out of it"
+    return EMPTY if name_of(part) else None
 
 
 def _called(media_type: str) -> str:

@@ -64,19 +64,20 @@ def _letter(file: Any, storage: Storage, head: int, depth: int) -> Letter:
             found = _attached(file, inside, depth)
             if isinstance(found, Attachment):
                 attachments.append(found)
-            elif found:
+            else:
                 letters.append(found)
     properties = mapi.gathered(_entries(file, storage, head))
     return mapi.letter_from(mapi.Item(properties, people, attachments, letters))
 
 
-def _attached(file: Any, storage: Storage, depth: int) -> Attachment | tuple[str, Letter] | None:
+def _attached(file: Any, storage: Storage, depth: int) -> Attachment | tuple[str, Letter]:
     properties = mapi.gathered(_entries(file, storage, HEAD_OF_PART))
     inside = storage.folders.get(f"{STREAM}3701000D")
     if inside is None:
         return mapi.attachment_from(properties)
     if PROPERTIES not in inside.streams or not depth:
-        return None  # a drawing or a sheet of another program, which only that can show
+        why = "a drawing or a sheet of another program, which only that can show" if depth else "lies too deep"
+        return Attachment(mapi.attached_name(properties), "", b"", unread=why)
     return mapi.attached_name(properties), _letter(file, inside, HEAD_INSIDE, depth - 1)
 
 

@@ -62,7 +62,7 @@ def _letter(item: Any, folder: tuple[str, ...], depth: int) -> Letter | None:
         found = _attached(_opened(item.get_attachment, index), depth)
         if isinstance(found, Attachment):
             attachments.append(found)
-        elif found:
+        else:
             letters.append(found)
     people = [mapi.gathered(_entries(one)) for one in _sets(_opened(lambda: item.recipients))]
     return mapi.letter_from(mapi.Item(properties, people, attachments, letters, _labels(folder)))
@@ -77,14 +77,15 @@ def _labels(folder: tuple[str, ...]) -> tuple[str, ...]:
     return ("/".join(folder),) if folder else ()
 
 
-def _attached(part: Any, depth: int) -> Attachment | tuple[str, Letter] | None:
+def _attached(part: Any, depth: int) -> Attachment | tuple[str, Letter]:
     if part is None:
-        return None
+        return Attachment("attachment", "", b"", unread="damaged: it cannot be opened")
     properties = _properties(part)
     if properties.get(mapi.METHOD) == mapi.EMBEDDED:
         inner = _opened(part.get_sub_item, 0) if depth and _count(part, "sub_items") else None
         letter = _letter(inner, (), depth - 1) if inner is not None else None
-        return (mapi.attached_name(properties), letter) if letter else None
+        name = mapi.attached_name(properties)
+        return (name, letter) if letter else Attachment(name, "", b"", unread="an item that cannot be opened")
     if not isinstance(properties.get(mapi.DATA), bytes):
         size = _opened(part.get_size) or 0
         data = _opened(part.read_buffer, min(size, LARGEST)) if size else None

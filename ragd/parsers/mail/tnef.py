@@ -46,6 +46,10 @@ def unwrap(parts: Parts) -> None:
             parts.bodies += inside.bodies
         parts.attachments += inside.attachments
         parts.letters += inside.letters
+        for name, why in inside.unread.items():
+            parts.leave_out(name, why)
+        if not (inside.attachments or inside.letters or inside.unread):
+            parts.leave_out(wrapped.name, "only what Outlook knows of the message: there is no file in it")
     parts.outlook.clear()
 
 
@@ -67,7 +71,7 @@ def letter_of(data: bytes, depth: int = DEPTH) -> Letter:
             properties.setdefault(mapi.PLAIN, mapi.value(0x001E, value, codepage) or "")
         else:
             _add_to_files(files, name, value, codepage)
-    attachments = [found for file in files if not file.inner and (found := _attachment(file))]
+    attachments = [_attachment(file) for file in files if not file.inner]
     letters = [
         (mapi.attached_name(file.properties), letter_of(file.inner, depth - 1))
         for file in files
@@ -98,7 +102,7 @@ def _add_to_files(files: list[_File], name: int, value: bytes, codepage: str) ->
         files[-1].inner = next((raw[16:] for raw in objects if raw[16:20] == SIGNATURE), b"")
 
 
-def _attachment(file: _File) -> Attachment | None:
+def _attachment(file: _File) -> Attachment:
     data = file.data or file.properties.get(mapi.DATA) or b""
     return mapi.attachment_from({mapi.SHORT_NAME: file.title, **file.properties, mapi.DATA: data})
 
