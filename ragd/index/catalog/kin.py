@@ -34,6 +34,7 @@ class Kin:
         self._db = connection
         self._beside: dict[str, list[Letter]] = {}
         self._named: dict[tuple[str, int], list[Letter]] = {}  # by subject and month
+        self._there: dict[str, bool] = {}  # whether a message of this id is in sight
         self._told: set[str] = set()  # missing messages whose answers were concerned already
 
     def concerned(self, moved: Iterable[int]) -> Iterator[int]:
@@ -47,18 +48,29 @@ class Kin:
                 answers = referring_to(self._db, [one.message_id])
                 yield from answers
                 yield from referring_to(self._db, ids_of(self._db, answers))
-            yield from (other.key for other in self._around(one))
+            named = (other for other in self._around(one) if namesakes(one, other))
+            yield from (other.key for other in named if not self._is_answer_to_what_is_there(other))
             yield from self._moved_beside(one)
 
     def of(self, one: Letter) -> list[Letter]:
         """The mails in sight that hold what this one quotes, if any does."""
         above = self._seen(having(self._db, one.references[-NEWEST:]))
         further = self._seen(having(self._db, {name for other in above for name in other.references[-NEWEST:]}))
-        beside = self._earliest(one) if not any(other.message_id in one.references[-1:] for other in above) else []
-        names = [other for other in self._around(one) if namesakes(one, other)]
-        found = {other.key: other for other in (*above, *further, *beside, *names)}
+        found = {other.key: other for other in (*above, *further)}
+        if not self._is_answer_to_what_is_there(one):
+            # Only where what it answers is missing: elsewhere a thousand mails of one subject would all be compared.
+            names = (other for other in self._around(one) if namesakes(one, other))
+            found |= {other.key: other for other in (*self._earliest(one), *names)}
         found.pop(one.key, None)
         return list(found.values())
+
+    def _is_answer_to_what_is_there(self, one: Letter) -> bool:
+        if not one.references:
+            return False
+        parent = one.references[-1]
+        if parent not in self._there:
+            self._there[parent] = bool(self._seen(having(self._db, [parent])))
+        return self._there[parent]
 
     def _earliest(self, one: Letter) -> list[Letter]:
         """The first of those that answer the same message, which is missing: it may be quoted in each of them."""
@@ -70,7 +82,7 @@ class Kin:
     def _moved_beside(self, one: Letter) -> Iterator[int]:
         """Those that answer the same missing message, where this one is, or was, among the first of them."""
         parent = one.references[-1] if one.references else None
-        if parent is None or parent in self._told or self._seen(having(self._db, [parent])):
+        if parent is None or parent in self._told or self._is_answer_to_what_is_there(one):
             return
         others = self._answering(parent)
         if bisect_left(others, place(one), key=place) <= EARLIEST:
