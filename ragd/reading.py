@@ -18,6 +18,7 @@ from ragd.index.embed import Embedder
 from ragd.index.vectors import Vectors, VectorsDamaged
 from ragd.index.words import Words, WordsDamaged
 from ragd.records import Citation, Found, Hit, Outcome, Passage, Results
+from ragd.search.hints import hints
 from ragd.search.query import Query, matcher, parse, without_conditions
 from ragd.search.retrieve import Sought, retrieve
 from ragd.search.unmatched import why_nothing
@@ -54,13 +55,13 @@ class Reader:
         return Results(text, tuple(hits), tuple(nearest), tuple(notes), (time.monotonic() - started) * 1000)
 
     def _find(self, query: Query, view: View, words: Words, *, limit: int) -> tuple[list[Hit], list[Hit], list[str]]:
-        notes = coverage(view)
+        notes = [*coverage(view), *hints(query.text)]
         sought = self._sought(query, view, notes)
         hits = retrieve(sought, view, words, limit=limit)
         if not hits and query.filters and not view.keys_where(matcher(query)):
             return [], [], [*notes, *why_nothing(query, (found for _, found in view.documents()))]
         if hits or not (query.phrases or query.without):
-            if query.words and not any({"words", "name"} & hit.ranks.keys() for hit in hits):
+            if hits and query.words and not any({"words", "name"} & hit.ranks.keys() for hit in hits):
                 notes.append("no file has these words: found by meaning only, which always finds something")
             return hits, [], notes
         notes.append("no passage has all the quoted words and none of the excluded ones; these are the nearest")

@@ -39,9 +39,8 @@ def household(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> It
         mail["Subject"] = SUBJECTS[number % 5]
         mail["Date"] = f"{1 + number % 28} Mar {2019 + number % 6} 10:00:00 +0000"
         mail["Message-ID"] = f"<{number}@visser.example>"
-        mail.set_content(
-            " ".join(LINES[(number * step) % 5] for step in range(1, 4)) + f" Number {number}, LR-{40400 + number % 7}."
-        )
+        said = " ".join(LINES[(number * step) % 5] for step in range(1, 4))
+        mail.set_content(f"{said} Number {number}, LR-{40400 + number % 7}.")
         (root / "mail").mkdir(exist_ok=True)
         (root / "mail" / f"{number}.eml").write_bytes(mail.as_bytes())
     for number in range(40):

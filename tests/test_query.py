@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ragd.errors import QueryError
 from ragd.places import day
 from ragd.records import Found
+from ragd.search.hints import hints
 from ragd.search.query import Query, first_day, holds, matches, parse
 
 TODAY = date(2024, 3, 31)  # a Sunday
@@ -237,6 +238,42 @@ def test_title_takes_words_in_a_row_and_falls_back_to_the_file_s_name() -> None:
     assert not passes('title:"report annual"')
     assert not passes("title:rep")
     assert passes("title:minutes", title=None, path="/a/minutes-2024.txt")
+
+
+def test_label_takes_words_in_a_row_and_the_names_of_mail_programs() -> None:
+    assert passes("label:legal", labels=("Legal, mill lane",))
+    assert passes('label:"mill lane"', labels=("Legal, mill lane",))
+    assert not passes("label:leg", labels=("Legal, mill lane",))
+    for value, label in (("Starred", "flagged"), ("trash", "trashed"), ("Deleted", "trashed"), ("drafts", "draft")):
+        assert passes(f"label:{value}", labels=(label,))
+        assert passes(f"label:{label}", labels=(label,))
+        assert not passes(f"label:{value}", labels=("unread",))
+    assert passes("label:opened", kind="mail", labels=("Inbox",))
+    assert not passes("label:opened", kind="mail", labels=("Inbox", "unread"))
+    assert not passes("label:read", kind="note")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("frm:dana boiler", "frm: is no filter and is searched as a word; do you mean from:? There are from: "),
+        ("subject:boiler", "subject: is no filter and is searched as a word; do you mean title:?"),
+        ("-tpye:mail boiler", "tpye: is no filter and is searched as a word; do you mean type:?"),
+        ('boiler "mill lane', "a quote is opened and not closed"),
+        ('from:"dana visser', "a quote is opened and not closed"),
+    ],
+)
+def test_a_slip_gets_a_hint(query: str, said: str) -> None:
+    (hint,) = hints(query)
+    assert hint.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["from:dana boiler", "https://example.org", "at 10:30", "foo:bar", "re: boiler", '"frm:dana"', '24" screen'],
+)
+def test_what_is_no_slip_gets_none(query: str) -> None:
+    assert hints(query) == []
 
 
 def test_a_phrase_is_held_word_by_word() -> None:

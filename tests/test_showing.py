@@ -94,6 +94,8 @@ def test_filters_alone_list_the_newest_and_leave_out_what_must_not_occur(opened:
         ("from:dena", "from:dena: nobody of this name wrote anything here; do you mean dana?"),
         ("to:merle", "to:merle: nothing here went to anybody of this name; there are "),
         ("boats before:1999", "before:1999: nothing here is older than that day; the oldest is of 13 September 2020"),
+        ("label:nosuch", "label:nosuch: nothing here has this label"),
+        ("tag:nosuch", "tag:nosuch: nothing here has this tag"),
         ("title:regatta", "title:regatta: no title has these words in a row"),
         ("from:dana in:taxes", "each condition is met by some documents, but all of them by none: from:dana (2), "),
     ],

@@ -38,6 +38,13 @@ TOKEN = re.compile(
     |(?P<plain>\S+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What mail programs call what is kept as "flagged", "trashed" and so on (parsers/mail/labels.py).
+USUAL = {
+    **dict.fromkeys(("starred", "star", "flag"), "flagged"),
+    **dict.fromkeys(("trash", "deleted", "bin"), "trashed"),
+    **{"drafts": "draft", "answered": "replied", "unseen": "unread", "unopened": "unread"},
+}
+READ = frozenset({"read", "opened", "seen"})  # a mail that is not "unread"
 QUOTES = str.maketrans("“”„«»", '"""""')
 
 
@@ -207,11 +214,21 @@ def _check(condition: Filter) -> Test:
         "before": lambda found: (when := shown_day(found.date)) is not None and when < day,
         "type": lambda found: found.kind == value.lower() or _suffixed(found, value),
         "in": lambda found: lies_in(found.path, value),
-        "label": lambda found: any(words_of(label) == wanted for label in found.labels),
+        "label": lambda found: _labelled(found, wanted),
         "tag": lambda found: any(words_of(tag)[: len(wanted)] == wanted for tag in found.tags),
         "title": lambda found: _in_a_row(wanted, words_of(found.title or PurePath(found.path).name)),
     }
     return checks[condition.name]
+
+
+def _labelled(found: Found, wanted: tuple[str, ...]) -> bool:
+    """Labels by words of them in a row; those of mail programs by any of their usual names too."""
+    usual = " ".join(wanted)
+    if any(_in_a_row(wanted, words_of(label)) for label in found.labels):
+        return True
+    if usual in READ:
+        return found.kind == "mail" and "unread" not in found.labels
+    return USUAL.get(usual) in found.labels
 
 
 def _writers(found: Found) -> list[str]:

@@ -25,6 +25,8 @@ class _Known:
     files: set[str] = field(default_factory=set)
     writers: Counter[str] = field(default_factory=Counter)
     readers: Counter[str] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+    tags: Counter[str] = field(default_factory=Counter)
     first: str = ""
     last: str = ""
 
@@ -36,6 +38,8 @@ class _Known:
         self.files.add(path.name)
         self.writers.update(words_of(found.author or ""))
         self.readers.update({word for person in found.recipients for word in words_of(person)})
+        self.labels.update(map(_in_quotes, found.labels))
+        self.tags.update(map(_in_quotes, found.tags))
         if found.date and shown_day(found.date):
             self.first = min(self.first or found.date, found.date)
             self.last = max(self.last, found.date)
@@ -72,7 +76,12 @@ def _test(query: Query, filters: list[Filter]) -> Test:
 
 
 def _written(filters: list[Filter]) -> str:
-    return " ".join(f'{one.name}:"{one.value}"' if " " in one.value else f"{one.name}:{one.value}" for one in filters)
+    return " ".join(f"{one.name}:{_in_quotes(one.value)}" for one in filters)
+
+
+def _in_quotes(value: str) -> str:
+    """A name as it is written in a query."""
+    return f'"{value}"' if " " in value else value
 
 
 def _unmet(filters: list[Filter], known: _Known) -> str:
@@ -83,11 +92,11 @@ def _unmet(filters: list[Filter], known: _Known) -> str:
         "from": lambda: ("nobody of this name wrote anything here", _near(value, known.writers, known.writers)),
         "to": lambda: ("nothing here went to anybody of this name", _near(value, known.readers, known.readers)),
         "title": lambda: ("no title has these words in a row", ""),
+        "label": lambda: ("nothing here has this label", _near(value, known.labels, known.labels)),
+        "tag": lambda: ("nothing here has this tag", _near(value, known.tags, known.tags)),
         "after": lambda: ("nothing here is of that day or later", f"the newest is of {day(known.last)}"),
         "before": lambda: ("nothing here is older than that day", f"the oldest is of {day(known.first)}"),
     }
-    if name not in offers:
-        return f"{_written(filters)}: no document meets this"
     what, offer = offers[name]()  # type: ignore[no-untyped-call]
     return f"{_written(filters)}: {what}" + (f"; {offer}" if offer else "")
 
