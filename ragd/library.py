@@ -191,10 +191,10 @@ class Library:
 
         `everything` also yields sentences that nothing supports, without citations. Raises GeneratorError.
         """
+        generator = self._generator(model)
         results = self.find(question, ANSWER_HITS)
         for note in results.notes:
             self._say(note)
-        generator = self._generator(model)
         embedder = self._reader.embedder() if results.hits else None
         embed = embedder.passages if embedder else None
         # A mail without words of its own is found by its subject; there is nothing in it to quote.

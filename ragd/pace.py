@@ -6,6 +6,7 @@ measured is kept in the home; before the first run constants stand in, measured 
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ _FIRST = {
     **dict.fromkeys((".eml", ".mbox", ".emlx", ".msg", ".pst"), (3e6, 4_000.0)),
     **dict.fromkeys((".zip", ".tar", ".gz", ".tgz", ".jex"), (3e6, 3_000.0)),
 }
+_MAILDIR = re.compile(r"\d+\.[^.]+\.|.*[:!;,._-]2,[A-Za-z,]*$")  # "1795268524.M46P21.host:2,S": its time, its flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ class Pace:
 
 
 def suffix_of(path: Path) -> str:
-    """What a file is counted under: its suffix, or its name where it has none."""
+    """What a file is counted under: its suffix, or its name where it has none. A Maildir's messages are mail."""
+    if path.parent.name in ("cur", "new") and _MAILDIR.match(path.name):
+        return ".eml"
     return path.suffix.lower() or path.name
 
 

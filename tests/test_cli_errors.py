@@ -19,6 +19,17 @@ def test_a_command_that_makes_no_sense_says_where_help_is(ragd: Ragd, words: lis
     assert "--help` shows how" in one_line(ragd(*words))
 
 
+def test_a_number_that_is_none_is_told_in_words(ragd: Ragd) -> None:
+    assert one_line(ragd("show", "abc")).startswith("ragd: invalid value for 'N': it must be a whole number, such as 3")
+    assert "'-n': it must be 1 or more" in one_line(ragd("search", "-n", "0", "x"))
+
+
+def test_the_model_is_looked_for_before_the_words(ragd: Ragd, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The boiler was serviced.")
+    ragd("add", tmp_path / "a.txt")
+    assert "no model nosuch is ready" in one_line(ragd("ask", "--model", "nosuch", "hello"))
+
+
 def test_a_path_that_is_not_there(ragd: Ragd, tmp_path: Path) -> None:
     assert "is not there: check the name" in one_line(ragd("add", "--json", tmp_path / "nowhere"))
 

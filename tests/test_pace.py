@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from ragd import Library
-from ragd.pace import START, Pace
+from ragd.pace import START, Pace, suffix_of
+
+
+def test_a_maildirs_messages_are_counted_as_mail() -> None:
+    for name in ("cur/1795268524.M46P21Q8.vm:2,FS", "new/1795268524.M46P21Q8.vm", "cur/a.b!2,"):
+        assert suffix_of(Path("/mail") / name) == ".eml"
+    assert suffix_of(Path("/mail/cur/notes.MD")) == ".md"
+    assert suffix_of(Path("/mail/README")) == "README"
 
 
 def test_before_the_first_run_more_bytes_take_longer_and_nothing_takes_no_time() -> None:

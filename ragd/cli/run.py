@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import platform
+import re
 import sys
 import tempfile
 import traceback
@@ -21,6 +22,11 @@ from ragd.home import home_path
 
 STOPPED = 130
 ERROR = 2
+# What the reading of numbers says to programmers, and what it means.
+_SAID = (
+    (r"Input should be a valid integer\b.*", "it must be a whole number, such as 3"),
+    (r"Input should be greater than or equal to (\S+)", r"it must be \1 or more"),
+)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -70,7 +76,10 @@ def _leave_stdout() -> None:
 
 
 def _usage(error: typer.TyperException) -> str:
-    what, _, hint = error.format_message().rstrip(".").partition(". Did you mean ")
+    told = error.format_message()
+    for said, meant in _SAID:
+        told = re.sub(said, meant, told)
+    what, _, hint = told.rstrip(".").partition(". Did you mean ")
     context = getattr(error, "ctx", None)
     asked = context.command_path if context else "ragd"
     remedy = f"did you mean {hint}" if hint else f"`{asked} --help` shows how"
