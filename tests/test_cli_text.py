@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import shutil
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -13,7 +16,7 @@ from ragd import rules
 from ragd.cli import show
 from ragd.cli.outcomes import Tally, summary
 from ragd.cli.progress import progress_line
-from ragd.cli.safe import as_json, clean, line
+from ragd.cli.safe import as_json, clean, line, path_line
 from ragd.cli.screen import duration, megabytes, put
 from ragd.cli.words import options_first, query_of
 from ragd.records import Outcome, Progress
@@ -46,6 +49,22 @@ def test_no_escape_and_no_control_character_is_ever_shown(text: str) -> None:
     assert not any((ord(one) < 32 and one not in "\n\t") or 127 <= ord(one) < 160 for one in shown)
     assert clean(shown) == shown
     assert "\n" not in line(text)
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
+def test_a_name_that_would_steer_a_terminal_is_shown_as_a_shell_takes_it() -> None:
+    for name in ("a\x1b[31mred\x07.txt", "two\nlines\t.txt", "it's \u202egnp\\.exe", "caf\udce9.txt", "\x01e"):
+        shown = path_line(name)
+        assert shown.isprintable() and shown.isascii()
+        said = subprocess.run(["bash", "-c", f"printf %s {shown}"], capture_output=True, check=True).stdout
+        assert os.fsdecode(said) == name
+    assert path_line("a  plain's name\\.txt") == "a  plain's name\\.txt"
+
+
+@given(st.text())
+def test_any_name_is_shown_on_one_line(name: str) -> None:
+    assert "\n" not in path_line(name)
+    assert clean(path_line(name)) == path_line(name)
 
 
 @given(st.text(), st.lists(st.integers(0, 60), max_size=6))

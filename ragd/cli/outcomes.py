@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ragd import rules
-from ragd.cli.safe import line
+from ragd.cli.safe import line, path_line
 from ragd.cli.screen import count, duration, put, short
 from ragd.records import Outcome
 
@@ -80,7 +80,7 @@ def _left_out(some: Sequence[Outcome], total: int) -> list[str]:
 
 def name(outcome: Outcome) -> str:
     """The file of an outcome, and its part."""
-    return short(outcome.path) + (f" > {line(outcome.part)}" if outcome.part else "")
+    return short(outcome.path) + (f" > {path_line(outcome.part)}" if outcome.part else "")
 
 
 def by_reason(console: Console, outcomes: Iterable[Outcome], *, most: int | None = None) -> None:

@@ -17,6 +17,8 @@ _UNSEEN = re.compile("[\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e
 _SURROGATE = re.compile("[\ud800-\udfff]")  # from file names that are not UTF-8; no stream takes them
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _STEERING = re.compile(f"[\u2028\u2029]|{_CONTROL.pattern}|{_UNSEEN.pattern}|{_SURROGATE.pattern}")
+_LINE_OR_TAB = re.compile("[\n\t]")
+_UNSAFE = re.compile(f"{_LINE_OR_TAB.pattern}|{_STEERING.pattern}")
 
 
 def clean(text: str) -> str:
@@ -31,8 +33,18 @@ def line(text: str) -> str:
 
 
 def path_line(path: str) -> str:
-    """A path on one line with every blank that is in it, so that it can be copied; a line's end is shown as \\n."""
-    return clean(path.replace("\\", "\\\\") if "\n" in path else path).replace("\n", "\\n")
+    """A path on one line with every blank that is in it, so that it can be copied.
+
+    One that would steer the terminal is written as a shell takes it ($'...'), with escapes for what cannot be shown.
+    """
+    if not _STEERING.search(path) and not _LINE_OR_TAB.search(path):
+        return path
+    return "$'" + "".join(_UNSAFE.sub(_bytes, one) if one not in "\\'" else f"\\{one}" for one in path) + "'"
+
+
+def _bytes(match: re.Match[str]) -> str:
+    kept = "surrogateescape" if "\udc80" <= match[0] <= "\udcff" else "surrogatepass"  # a byte that is no UTF-8
+    return "".join(f"\\x{byte:02x}" for byte in match[0].encode("utf-8", kept))
 
 
 def as_json(what: Any) -> str:

@@ -72,7 +72,7 @@ def link_to(document: Found, page: int | None) -> Style:
 def short(path: str) -> str:
     """A path as people write it."""
     shown = path_line(path)
-    home = str(Path.home())
+    home = str(Path.home())  # not put before a quoted path: the shell puts nothing in place of "~" there
     return f"~{shown[len(home) :]}" if shown == home or shown.startswith(f"{home}/") else shown
 
 

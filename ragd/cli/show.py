@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ragd.cli.plain import plain_of
-from ragd.cli.safe import clean, line
+from ragd.cli.safe import clean, line, path_line
 from ragd.cli.screen import link_to, put, short
 from ragd.places import day
 from ragd.records import Citation, Found, Hit, Passage
@@ -15,6 +15,7 @@ LINES = 5  # of a passage on a terminal
 SIZE = 420  # code points of a passage that are shown
 QUOTE = 300  # of a quote under an answer
 NAMED = 8  # documents that a shown one holds, links to or is linked from
+STATES = {"trashed": "trashed", "trash": "trashed", "draft": "draft", "spam": "spam"}  # labels that are told
 LEAD = 100  # code points that may stand before the first matching word
 
 Marked = Callable[[str], list[tuple[int, int]]]  # places of the question's words in a text
@@ -56,18 +57,25 @@ def facts(document: Found, place: str) -> list[str]:
     where, when = line(place).removeprefix(f"{title_of(document)} > "), day(document.date)
     if when and document.date_from == "file":
         when = f"file of {when}"  # or a copied mail would seem to have been written on the day of the copy
-    return [fact for fact in (where, when if when not in where else "") if fact]
+    return [fact for fact in (where, when if when not in where else "", *states(document)) if fact]
+
+
+def states(document: Found) -> list[str]:
+    """What a reader of its words would not guess: that a mail program keeps it as deleted, or that it was not sent."""
+    told = [STATES[label] for one in document.labels if (label := one.casefold()) in STATES]
+    return [f"{one} at one of its places" if document.also_at else one for one in dict.fromkeys(told)]
 
 
 def title_of(document: Found) -> str:
     """What its content calls it, else its name: of a member of an archive the member's, not the archive's."""
     steps = parts_named(document)
-    return line(document.title or "") or (steps[-1] if steps else line(document.path).rsplit("/", 1)[-1])
+    return line(document.title or "") or (line(steps[-1]) if steps else line(document.path).rsplit("/", 1)[-1])
 
 
 def parts_named(document: Found) -> list[str]:
     """The parts that a person would know by name: attachments and members, no message ids."""
-    return [step for step in line(document.part or "").split(" > ") if step and step[0] not in "<#"]
+    steps = (document.part or "").split(" > ")
+    return [path_line(step) for step in steps if line(step) and line(step)[0] not in "<#"]
 
 
 def file_of(document: Found, page: int | None) -> Text:
@@ -157,6 +165,8 @@ def passage(console: Console, shown: Passage) -> None:
     if people:
         put(console, Text(" to ".join(people), style="dim"))
     put(console, file_of(document, shown.page))
+    if document.message_id:
+        put(console, Text(f"message id <{line(document.message_id)}>", style="dim"))
     _others(console, shown)
     put(console)
     whole = Text()

@@ -9,7 +9,7 @@ import typer
 
 from ragd import wire
 from ragd.cli.open_library import library
-from ragd.cli.safe import as_json, line
+from ragd.cli.safe import as_json, line, path_line
 from ragd.records import Fate, Outcome, ReadPart
 
 MOST = 10  # documents, and parts of one reason, that are named
@@ -39,7 +39,7 @@ def _show(fate: Fate) -> None:
     from ragd.cli.screen import put, results, short
 
     console = results()
-    put(console, Text(short(fate.path) + (f" > {line(fate.part)}" if fate.part else ""), style="bold"))
+    put(console, Text(short(fate.path) + (f" > {path_line(fate.part)}" if fate.part else ""), style="bold"))
     for fact in _facts(fate):
         put(console, fact, indent=2)
     for one in fate.parts[:MOST]:
@@ -58,7 +58,7 @@ def _troubles(problems: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
     """The parts that were not read, under their reason."""
     groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for one in problems:
-        groups[one.status, line(one.note or "no reason was given")].append(line(one.part or ""))
+        groups[one.status, line(one.note or "no reason was given")].append(path_line(one.part or ""))
     for (status, note), names in sorted(groups.items(), key=lambda group: -len(group[1])):
         more = f" and {len(names) - MOST:,} more (`--json` lists all)" if len(names) > MOST else ""
         yield f"{len(names):,} {_WORDS[status]}: {note}", ", ".join(names[:MOST]) + more
@@ -97,9 +97,9 @@ def _facts(fate: Fate) -> list[str]:
 def _document(one: ReadPart) -> str:
     from ragd.cli.screen import count, short
 
-    name = line(one.part) if one.part else "the file itself"
+    name = path_line(one.part) if one.part else "the file itself"
     title = f" {line(one.title)!r}" if one.title else ""
-    places = [short(path) + (f" > {line(part)}" if part else "") for path, part in one.also_at]
+    places = [short(path) + (f" > {path_line(part)}" if part else "") for path, part in one.also_at]
     also = f"; also at {', '.join(places[:FEW])}{' ...' if len(places) > FEW else ''}" if places else ""
     dated = f", {one.date[:10]}" if one.date else ""
     quotes = f" and {count(one.quotes, 'quote')} found in another message" if one.quotes else ""
