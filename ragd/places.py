@@ -1,19 +1,23 @@
 """Where a span of a document stands, in a person's words: page, lines, headings, who wrote to whom and when."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from email.utils import parseaddr
 
-from ragd.records import Chunk, Enclosing, Found, Mark
+from ragd.records import Chunk, Enclosing, Found, Mark, MarkKind
+
+TURN = re.compile(r"(?:^|, |> )\d{1,2} \w+ \d{4} \d\d:\d\d(?: |$)")  # as chats mark their turns
 
 
 def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
-    """The marks of a span: page, headings (outermost first) and turn in force at `start`, then those inside it.
+    """The marks of a span: page, headings (outermost first), clause and turn in force at `start`, then those inside it.
 
     `marks` are a document's, in order of offset; offsets count code points of its text.
     """
     page: list[Mark] = []
     turn: list[Mark] = []
+    clause: list[Mark] = []
     headings: list[Mark] = []
     inside: list[Mark] = []
     for mark in marks:
@@ -23,12 +27,15 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
             inside.append(mark)
         elif mark.kind == "heading":
             headings = [*(above for above in headings if above.level < mark.level), mark]
+            clause = []
         elif mark.kind in ("page", "slide", "sheet", "cell"):
             page = [mark]
             headings = [] if mark.kind == "sheet" else headings  # those of the sheet before end with it
         elif mark.kind == "turn":
             turn = [mark]
-    return (*page, *headings, *turn, *inside)
+        elif mark.kind == "clause":
+            clause = [mark] if mark.label else []
+    return (*page, *headings, *clause, *turn, *inside)
 
 
 def pages_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
@@ -79,7 +86,7 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     # A sheet's name stands above its rows as a heading too; the title is told wherever a place is.
     said = {mark.label for mark in marks if mark.kind == "sheet"} | {document.title}
     steps += [mark.label for mark in marks if mark.kind == "heading" and mark.label not in said]
-    steps += [_turns(chunk, start, end)]
+    steps += [_from_to(chunk, start, end, "clause"), _from_to(chunk, start, end, "turn")]
     lines = lines_of(chunk, start, end)
     if lines:
         steps.append(f"line {lines[0]}" if lines[0] == lines[1] else f"lines {lines[0]}-{lines[1]}")
@@ -99,10 +106,10 @@ def _pages(chunk: Chunk, start: int, end: int) -> str:
     return f"{said}, row {rows[0]}" if rows[0] == rows[1] else f"{said}, rows {rows[0]}-{rows[1]}"
 
 
-def _turns(chunk: Chunk, start: int, end: int) -> str:
-    """Who spoke when: of several turns the first and the last."""
-    turns = [mark.label for mark in held(chunk.marks, start, end) if mark.kind == "turn"]
-    return turns[0] if len(set(turns)) == 1 else f"{turns[0]} to {turns[-1]}" if turns else ""
+def _from_to(chunk: Chunk, start: int, end: int, kind: MarkKind) -> str:
+    """Who spoke when, which clauses: of several the first and the last."""
+    said = [mark.label for mark in held(chunk.marks, start, end) if mark.kind == kind and mark.label]
+    return said[0] if len(set(said)) == 1 else f"{said[0]} to {said[-1]}" if said else ""
 
 
 def _mail(document: Found) -> str:
@@ -132,3 +139,8 @@ def day(iso: str | None) -> str:
     except ValueError:
         return ""
     return f"{when.day} {when:%B %Y}"
+
+
+def tells_when(document: Found, place: str) -> bool:
+    """Whether a place says when its words were said: the date of the whole conversation would contradict it."""
+    return document.kind == "chat" and bool(TURN.search(place))

@@ -23,7 +23,9 @@ Kind = Literal[
     "audio",
     "other",
 ]
-MarkKind = Literal["page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "line-block"]
+MarkKind = Literal[
+    "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "clause", "line-block"
+]
 AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer"]
 # What a passage is in its document: words like any other, who wrote it ("Dana Visser, roofer, +31 20 555 0199"), or
 # what ends a mail and says nothing more ("Cheers", a list's or a lawyer's foot).
@@ -49,8 +51,9 @@ class Mark:
 
     `level` is the depth of a heading (1 is the highest), the 1-based number of a page, slide, sheet or cell, and of a
     turn of a conversation 1 where it begins one after a pause, 2 where it goes on; a "row" stands where the rows of a
-    sheet begin or go on after a gap, with the number of the next, 0 where what follows is none;
-    `label` is what is shown: a heading's words, a page's own label ("iii", "12").
+    sheet begin or go on after a gap, with the number of the next, 0 where what follows is none; a "clause" stands
+    before a numbered paragraph whose number is in no text and holds until the next one, one with no label or a heading;
+    `label` is what is shown: a heading's words and the number that stands before them, a page's own label ("iii").
     """
 
     offset: int  # code points from the start of the document's text
@@ -170,6 +173,7 @@ class Found:
     tags: tuple[str, ...] = ()
     within: Enclosing | None = None
     holds: tuple[str, ...] = ()  # the parts that it encloses: a message's attachments
+    message_id: str | None = None  # by which other programs find the mail that it is, or is in; no angle brackets
 
     @property
     def own_date(self) -> str | None:

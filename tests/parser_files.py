@@ -56,7 +56,7 @@ def check(document: Document) -> None:
     for mark in document.marks:
         if mark.kind == "heading" and not document.lined:
             there = clean(document.text[mark.offset :][: 2 * len(mark.label) + 20])
-            assert there.split()[0][:5] == mark.label.split()[0][:5]
+            assert there.split()[0][:5] in mark.label  # a number may stand before it that is in no text
 
 
 def write_pdf(path: Path, pages: Sequence[Sequence[str]], *, title: str = "", labels: str = "") -> Path:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragd.index.chunk import Chunker, embedded_text
+from ragd.index.chunk import Chunker, _is_signs
 from ragd.index.embed import load_tokenizer
+from ragd.index.header import embedded_text
 from ragd.records import Chunk, Document, Mark
 
 WINDOW = 256
@@ -42,7 +43,16 @@ def test_passages_are_slices_that_hold_all_of_the_text(text: str, offsets: list[
     assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
     between = [text[left.end : right.start] for left, right in pairwise(chunks)]
     edges = [text[: chunks[0].start], text[chunks[-1].end :]] if chunks else [text]
-    assert all(not gap.strip() for gap in between + edges)
+    assert all(not gap.strip() or _is_signs(gap) for gap in between + edges)
+
+
+def test_stretches_of_signs_are_no_passages_and_a_text_of_nothing_else_keeps_one() -> None:
+    signs = "[{}, " * 4000
+    chunks = cut(document(f"The boiler was serviced.\n\n{signs}\n\nThe roof was not."))
+    assert len(chunks) < 4
+    assert "boiler" in chunks[0].text and "roof" in chunks[-1].text
+    assert len(cut(document(signs))) == 1
+    assert len(cut(document("| 1 | 2 |\n| --- | --- |\n" * 400))) > 1
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,8 +6,8 @@ from itertools import islice, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+from ragd.index.header import facts_above, header_of
 from ragd.index.regions import Region, regions
-from ragd.index.said import subject_of, words_of
 from ragd.index.tokens import Tokens
 from ragd.places import held
 from ragd.records import Chunk, Document, Mark, Role
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from semantic_text_splitter import TextSplitter
     from tokenizers import Tokenizer
 
-VERSION = "c3"  # changes when the same text would be cut elsewhere, or its header would read differently
+VERSION = "c4"  # changes when the same text would be cut elsewhere, or its header would read differently
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 SMALL = 0.25  # of the window: a section below this joins its neighbour rather than standing alone
 LONGEST = 100_000  # code points handed to the splitter at once: its memory grows with them
 READ_AT_ONCE = 2_000_000  # code points whose tokens are held in memory together
 KEPT_HEADERS = 10_000
-HEADER = 160  # the longest header, bytes: about 40 tokens of English, and never more than 160 of anything
+LONG_SIGNS = 40  # code points of a passage that may be left out for want of letters
+FEW_LETTERS = 0.02  # of what is not blank
 LEAST_ROOM = 0.25  # of the window that a passage's own text has, whatever its header and heading take
 FULL = 0.95  # of the window that even pieces are to fill
 SLACK = 1.12  # by which a piece may be longer than the mean, to end where a sentence ends
@@ -64,7 +65,7 @@ class Chunker:
     def chunks_of(self, documents: Sequence[Document]) -> list[list[Chunk]]:
         """Each document's passages, a mail's own words before what it quotes, signatures and feet last.
 
-        Together they hold all of its text but white space.
+        Together they hold all of its text but white space and long stretches of signs.
         """
         return [
             list(_chunks(document, self._grouped(document, self._passages(document, ruler))))
@@ -94,7 +95,9 @@ class Chunker:
         )
 
     def _passages(self, document: Document, ruler: "Ruler") -> list[Passage]:
-        return [one for region in regions(document) for one in self._passages_of(document, region, ruler)]
+        passages = [one for region in regions(document) for one in self._passages_of(document, region, ruler)]
+        # A document of signs alone keeps one, so that its name finds it.
+        return [one for one in passages if not _is_signs(document.text[one.start : one.end])] or passages[:1]
 
     def _grouped(self, document: Document, passages: list[Passage]) -> list[Passage]:
         """The writer's words between quotes are embedded together as far as they fit: "Yes, on Friday" says little."""
@@ -154,7 +157,7 @@ class Chunker:
             yield Span(first, first + len(piece), self.count(piece))
 
     def _room_at(self, document: Document, start: int) -> int:
-        header = header_of(document.title, document.author, _above(document.marks, start))
+        header = header_of(document.title, document.author, facts_above(document, start))
         if header not in self._headers:
             if len(self._headers) > KEPT_HEADERS:
                 self._headers = {"": 0}
@@ -281,42 +284,6 @@ def _even_pieces(text: str, start: int, end: int, *, count: int) -> Iterator[tup
         yield start + offset, start + offset + len(piece)
 
 
-def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> str:
-    """The short header that is embedded and word-indexed with a passage: facts of the content, no name, page or line.
-
-    `marks` are those in force above the passage. A heading that repeats the title is said once.
-    """
-    labels = [" ".join(mark.label.split()) for mark in marks if mark.kind == "heading"]
-    steps = [step for step in dict.fromkeys(labels) if step and step != title]
-    facts = [" ".join(fact.split()) for fact in (author, title) if fact]
-    if facts:
-        steps.insert(0, ": ".join(facts))
-    while len(steps) > 2 and len(" > ".join(steps).encode()) > HEADER:
-        del steps[1]
-    return " > ".join(steps).encode()[:HEADER].decode(errors="ignore")
-
-
-def header_above(title: str | None, author: str | None, chunk: Chunk) -> str:
-    """The header of a passage; "" where the document states no facts, or where the passage itself begins with them."""
-    if chunk.role != "body":
-        # The same under every subject and on every day: what ends a hundred mails is one passage, embedded once.
-        return header_of(None, _spoken(author) if chunk.role == "signature" and not chunk.quoted else None, ())
-    said = any(mark.kind == "heading" and mark.label == title and mark.offset >= chunk.start for mark in chunk.marks)
-    above = [mark for mark in chunk.marks if mark.offset < chunk.start]
-    # Quoted words are not those of the author: who wrote them stands above them.
-    return header_of(None if said else title, None if chunk.quoted else author, above)
-
-
-def embedded_text(title: str | None, author: str | None, *chunks: Chunk) -> str:
-    """What stands before the embedder for a passage, or for a group of them: a header, then the exact texts.
-
-    Of a writer with a name the address is left out: it is a dozen tokens that mean nothing.
-    """
-    header = header_above(subject_of(title), _spoken(author), chunks[0])
-    text = "\n".join(dict.fromkeys(words_of(chunk.text, quoted=chunk.quoted) for chunk in chunks))
-    return f"{header}\n{text}" if header else text
-
-
 def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     """Passages that are embedded as one text, each with the others of its group."""
     together: dict[int, list[Chunk]] = {}
@@ -325,13 +292,9 @@ def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     yield from together.values()
 
 
-def _spoken(author: str | None) -> str | None:
-    name = (author or "").partition(" <")[0]
-    return name if author and author.endswith(">") and name else author
-
-
-def _above(marks: Sequence[Mark], start: int) -> list[Mark]:
-    return [mark for mark in held(marks, start, start + 1) if mark.offset < start]
+def _is_signs(text: str) -> bool:
+    """Whether a text is brackets, rules or drawings made of signs: nobody asks for it, and its meaning is none."""
+    return len(text) >= LONG_SIGNS and sum(map(str.isalnum, text)) < len("".join(text.split())) * FEW_LETTERS
 
 
 def _last_break(text: str, start: int, end: int) -> int:

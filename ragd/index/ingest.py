@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ragd.index.catalog import Adopted, Batch, Catalog, Entry, KnownFile, Read
-from ragd.index.chunk import Chunker, embedded_text, groups, header_above
+from ragd.index.chunk import Chunker, groups
 from ragd.index.grown import Names
+from ragd.index.header import embedded_text, header_above, words_above
 from ragd.index.words import WordRow, Words
 from ragd.parsers.digest import digests_of
 from ragd.parsers.mail import labels
@@ -81,7 +82,7 @@ def word_rows(entry: Entry) -> Iterator[WordRow]:
     document = entry.document
     for chunk in entry.chunks:
         if chunk.role == "body":
-            header = header_above(document.title, document.author, chunk)
+            header = words_above(document.title, document.author, chunk)
             yield WordRow(entry.key, chunk.ordinal, document.title or "", header, chunk.text)
     for ordinal, key in entry.shared:
         chunk = entry.chunks[ordinal]

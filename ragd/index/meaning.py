@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ragd.index.catalog import Catalog
-from ragd.index.chunk import embedded_text
+from ragd.index.header import embedded_text
 
 if TYPE_CHECKING:
     import numpy

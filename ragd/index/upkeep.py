@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ragd.index.catalog import Catalog
-from ragd.index.chunk import header_above
+from ragd.index.header import header_above, words_above
 from ragd.index.vectors import Vectors
 from ragd.index.words import WordRow, Words, WordsDamaged
 
@@ -43,7 +43,7 @@ def rebuild_words(catalog: Catalog, folder: Path) -> Words:
     words = Words.open(new)
     for key in catalog.all_keys():
         words.add(
-            WordRow(key, row.ordinal, row.title or "", header_above(row.title, row.author, row.chunk), row.chunk.text)
+            WordRow(key, row.ordinal, row.title or "", words_above(row.title, row.author, row.chunk), row.chunk.text)
             for row in catalog.of_key(key)
             if row.chunk.role == "body"
         )

@@ -69,11 +69,12 @@ class Reading:
             self._add(seen)
         return bool(seen.strip("\t"))
 
-    def heading(self, text: str, level: int, *, gap: str = "\n\n") -> None:
+    def heading(self, text: str, level: int, *, gap: str = "\n\n", number: str = "") -> None:
+        """A line that heads what follows; `number` stands before it on the page and in no text: "7.3"."""
         label = fact(text)
         if label:
             self._open(gap)
-            self.marks.append(Mark(self._length, "heading", label, level))
+            self.marks.append(Mark(self._length, "heading", f"{number} {label}".lstrip(), level))
             self._add(label)
 
     def graft(self, text: str, marks: Iterable[Mark], *, gap: str = "\n\n") -> None:

@@ -23,7 +23,8 @@ from ragd.home import models_path
 from ragd.index import ingest
 from ragd.index.catalog import Catalog, View
 from ragd.index.catalog.record import Stored
-from ragd.index.chunk import Chunker, embedded_text, header_above
+from ragd.index.chunk import Chunker
+from ragd.index.header import embedded_text, header_above
 from ragd.index.words import Words
 from ragd.parsers.pool import Pool
 from ragd.parsers.table import reader_version

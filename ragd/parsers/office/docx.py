@@ -5,12 +5,13 @@ bounds.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ragd.parsers.office import properties
+from ragd.parsers.office.numbering import Numbering
 from ragd.parsers.office.ooxml import Package, chart_rows
-from ragd.parsers.reading import Reading, fact
+from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import Source, Unreadable
 from ragd.parsers.texts.xml_tree import attribute, local
 from ragd.records import Member
@@ -38,11 +39,12 @@ def parse(source: Source) -> Iterator[Member]:
         raise Unreadable("is not a Word document (another kind of Office file)")
     walk = _Walk(package, main)
     walk.blocks(body)
+    walk.end_clause()
     walk.notes()
+    walk.end_clause()
     walk.running()
     facts = properties.office(package.archive)
-    first = next((mark.label for mark in walk.reading.marks if not mark.offset and mark.kind == "heading"), None)
-    titled = walk.title or first
+    titled = walk.title or walk.first
     yield Member(source.part, properties.document(source, walk.reading, facts, kind=source.kind, title=titled))
 
 
@@ -83,15 +85,23 @@ def _outline(element: Any) -> int | None:
     return int(stated) + 1 if stated.isdigit() else None
 
 
+def _is_indented(paragraph: Any) -> bool:
+    indent = next((one for one in _properties(paragraph) if local(one) == "ind"), None)
+    return indent is not None and any(attribute(indent, side) not in ("", "0") for side in ("left", "start"))
+
+
 class _Walk:
     """A walk through the body in document order; content controls and text boxes are walked into."""
 
     def __init__(self, package: Package, main: str) -> None:
         self.reading = Reading()
         self.title: str | None = None
+        self._in_clause = False
+        self.first: str | None = None  # the heading that the text begins with
         self._package = package
         self._main = main
         self._levels = _heading_levels(package, main)
+        self._numbering = Numbering(package, main)
         self._charts = package.relations(main)
 
     def blocks(self, parent: Any) -> None:
@@ -131,12 +141,46 @@ class _Walk:
     def _paragraph(self, paragraph: Any) -> None:
         text = _words(paragraph)
         level = self._level(paragraph)
+        number = self._number(paragraph, text)
         if level is not None and 0 < len(text.strip()) <= LONGEST_HEADING:
             self.title = self.title or (fact(text) if level == 0 else None)
-            self.reading.heading(text, max(level, 1))
+            self.first = self.first or (None if self.reading else fact(text))
+            self.reading.heading(text, max(level, 1), number=number or "")
+            self._in_clause = False
         elif text.strip():
+            goes_on = number == "" or (number is None and _is_indented(paragraph))
+            if clean(text) and not goes_on:
+                self._clause([number])
             self.reading.block(text)
         self._drawings(paragraph)
+
+    def _number(self, paragraph: Any, text: str) -> str | None:
+        """The number that Word writes before a paragraph; one that was taken out, on record, has none."""
+        stated = _properties(paragraph)
+        taken_out = any(local(one) == "del" for part in stated if local(part) == "rPr" for one in part)
+        return None if taken_out and not text.strip() else self._numbering.number(stated)
+
+    def _numbers(self, cells: Iterable[Any]) -> list[str | None]:
+        """The numbers of the paragraphs in a row; of a row without words none."""
+        lines = [(line, _words(line)) for cell in cells for line in _lines(cell)] if self._numbering else []
+        numbers = [self._number(line, text) for line, text in lines]
+        return numbers if any(clean(text) for _, text in lines) else []
+
+    def _clause(self, numbers: Iterable[str | None], *, gap: str = "\n\n") -> None:
+        """Mark what comes next with the first number that stands before it: no text holds it, and people cite it."""
+        number = next(filter(None, numbers), "")
+        if number:
+            self.reading.turn(gap)
+            self.reading.mark("clause", number, 0)
+            self._in_clause = True
+        else:
+            self.end_clause()
+
+    def end_clause(self) -> None:
+        """What comes next is below no number."""
+        if self._in_clause:
+            self.reading.mark("clause", "", 0)
+            self._in_clause = False
 
     def _drawings(self, paragraph: Any) -> None:
         """Text boxes and charts that hang on a paragraph."""
@@ -160,7 +204,9 @@ class _Walk:
         for row in (one for one in table.iter() if local(one) == "tr" and _table_of(one) is table):
             if any(local(one) == "del" for part in row if local(part) == "trPr" for one in part):
                 continue  # a row that was taken out, with the change still on record
-            if self.reading.row(map(_cell, (one for one in row if local(one) in ("tc", "sdt"))), gap=gap):
+            cells = [one for one in row if local(one) in ("tc", "sdt")]
+            self._clause(self._numbers(cells), gap=gap)
+            if self.reading.row(map(_cell, cells), gap=gap):
                 gap = "\n"
         self._drawings(table)
 
@@ -175,8 +221,11 @@ def _table_of(row: Any) -> Any:
 
 
 def _cell(cell: Any) -> str:
-    lines = (one for one in cell.iter() if local(one) == "p" and not _boxed(one, cell))
-    return "\n".join(_words(line) for line in lines)
+    return "\n".join(map(_words, _lines(cell)))
+
+
+def _lines(cell: Any) -> Iterator[Any]:
+    return (one for one in cell.iter() if local(one) == "p" and not _boxed(one, cell))
 
 
 def _boxed(paragraph: Any, cell: Any) -> bool:

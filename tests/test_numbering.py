@@ -1,0 +1,122 @@
+"""The numbers that Word writes before clauses: in no text, and yet what a lawyer asks for and cites."""
+
+from pathlib import Path
+
+from office_files import write_docx, xml
+from parser_files import only
+from test_office import places
+
+from ragd.index.header import words_above
+from ragd.parsers.reading import Reading
+from ragd.places import describe, held
+from ragd.records import Chunk, Document, Found
+
+
+def level(at: int, text: str, kind: str = "decimal", more: str = "") -> str:
+    return (
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+    )
+
+
+LEGAL = level(0, "%1.", more='<w:pStyle w:val="H1"/>') + level(1, "%1.%2") + level(2, "(%3)", "lowerLetter")
+NUMBERING = xml(
+    "w:numbering",
+    f'<w:abstractNum w:abstractNumId="0">{LEGAL}</w:abstractNum>'
+    f'<w:abstractNum w:abstractNumId="1">{level(0, "•", "bullet")}</w:abstractNum>'
+    f'<w:abstractNum w:abstractNumId="2">{level(0, "Annex %1", "upperRoman")}</w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
+    '<w:num w:numId="3"><w:abstractNumId w:val="2"/></w:num>'
+    '<w:num w:numId="4"><w:abstractNumId w:val="2"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="9"/>'
+    "</w:lvlOverride></w:num>",
+)
+STYLES = xml(
+    "w:styles",
+    '<w:style w:styleId="H1"><w:name w:val="heading 1"/>'
+    '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    '<w:style w:styleId="Clause"><w:name w:val="Clause"/><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/>'
+    "</w:numPr></w:pPr></w:style>"
+    '<w:style w:styleId="Own"><w:name w:val="Own"/><w:basedOn w:val="Clause"/></w:style>',
+)
+
+
+def numbered(text: str, *, style: str = "", at: int | None = None, of: int | None = None) -> str:
+    own = (f'<w:ilvl w:val="{at}"/>' if at is not None else "") + (f'<w:numId w:val="{of}"/>' if of is not None else "")
+    properties = (f'<w:pStyle w:val="{style}"/>' if style else "") + (f"<w:numPr>{own}</w:numPr>" if own else "")
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def read(tmp_path: Path, *paragraphs: str) -> Document:
+    parts = {"word/numbering.xml": NUMBERING, "word/styles.xml": STYLES}
+    return only(write_docx(tmp_path / "lease.docx", "".join(paragraphs), parts=parts, n="numbering numbering.xml"))
+
+
+def test_clauses_have_the_numbers_that_word_shows(tmp_path: Path) -> None:
+    document = read(
+        tmp_path,
+        numbered("Rent", style="H1"),
+        numbered("Paid monthly.", style="Clause"),
+        numbered("by transfer", at=2, of=1),
+        numbered("by card", at=2, of=1),
+        numbered("no number here", style="Clause", of=0),
+        numbered("Rises yearly.", style="Own"),
+        '<w:p><w:pPr><w:ind w:left="720"/></w:pPr><w:r><w:t>Never more than the index.</w:t></w:r></w:p>',
+        numbered("by index", at=2, of=1),
+        numbered("a point", at=0, of=2),
+        numbered("Termination", style="H1"),
+        "<w:tbl><w:tr><w:tc>" + numbered("By notice.", style="Clause") + "</w:tc></w:tr></w:tbl>",
+        numbered("What follows is no clause."),
+        numbered("Plan", at=0, of=3),
+        numbered("Keys", at=0, of=4),
+        numbered("Meters", at=0, of=4),
+    )
+    assert places(document, "heading") == [("1 Rent", "Rent"), ("2 Termination", "Termination")]
+    assert places(document, "clause") == [
+        ("1.1", "Paid monthly."), ("1.1 (a)", "by transfer"), ("1.1 (b)", "by card"), ("", ""),
+        ("1.2", "Rises yearly."), ("1.2 (a)", "by index"),
+        ("2.1", "By notice."), ("", ""), ("Annex I", "Plan"), ("Annex IX", "Keys"),
+        ("Annex X", "Meters"), ("", ""),
+    ]  # fmt: skip
+    assert document.title == "Rent" and "1.1" not in document.text
+
+
+def test_the_place_names_the_clause_and_the_word_index_has_its_number(tmp_path: Path) -> None:
+    document = read(
+        tmp_path,
+        numbered("Rent", style="H1"),
+        numbered("Termination", style="H1"),
+        numbered("By notice.", style="Clause"),
+        numbered("in writing", at=2, of=1),
+        numbered("within a month", at=2, of=1),
+    )
+    found = Found("id", "", "/lease.docx", None, "Rent", "office", None, None, None, ())
+
+    def chunk(first: str) -> Chunk:
+        start = document.text.index(first)
+        marks = held(document.marks, start, len(document.text))
+        return Chunk(document.id, 0, start, len(document.text), document.text[start:], marks, None)
+
+    clause = chunk("in writing")
+    assert describe(clause, found, clause.start, clause.start + 5) == "2 Termination > 2.1 (a)"
+    assert describe(clause, found, clause.start, clause.end) == "2 Termination > 2.1 (a) to 2.1 (b)"
+    assert words_above("Rent", None, chunk("Termination")) == "Rent > 2 Termination 2 2.1 2.1 (a) 2.1 (b)"
+    assert words_above("Rent", None, clause) == "Rent > 2 Termination 2.1 (a) 2.1 (b)"
+
+
+def test_numbers_out_of_all_bounds_are_written_in_figures_or_not_at_all(tmp_path: Path) -> None:
+    kinds = ("lowerLetter", "upperRoman", "chineseCounting", "decimal")
+    lists = "".join(
+        f'<w:abstractNum w:abstractNumId="{at}"><w:lvl w:ilvl="0"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/>'
+        '<w:lvlText w:val="%1"/></w:lvl></w:abstractNum>'
+        for at, (kind, start) in enumerate(zip(kinds, (1_000_000, 9_999_999, 3, 9**30), strict=True))
+    )
+    nums = "".join(f'<w:num w:numId="{at + 1}"><w:abstractNumId w:val="{at}"/></w:num>' for at in range(4))
+    body = "".join(numbered("a", at=0, of=at) for at in (1, 2, 3, 4, 5)) + numbered("b", at=77, of=1)
+    parts = {"word/numbering.xml": xml("w:numbering", lists + nums)}
+    document = only(write_docx(tmp_path / "odd.docx", body, parts=parts, n="numbering numbering.xml"))
+    assert [mark.label for mark in document.marks] == ["1000000", "9999999", "", "0", ""]
+
+
+def test_a_heading_without_a_number_says_its_words_only() -> None:
+    reading = Reading()
+    reading.heading("Rent", 1)
+    assert reading.marks[0].label == "Rent"
