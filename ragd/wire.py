@@ -18,6 +18,7 @@ def found(document: Found) -> dict[str, Any]:
         "date": document.date,
         "date_from": document.date_from if document.date else None,
         "thread": document.thread,
+        "message_id": document.message_id,
         "also_at": [{"path": path, "part": part} for path, part in document.also_at],
         "labels": list(document.labels),
         "tags": list(document.tags),

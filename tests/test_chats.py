@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from parser_files import only, parsed
 
+from ragd.answer.prompt import quoted
+from ragd.cli.show import facts
 from ragd.places import describe
-from ragd.records import Chunk, Document, Found, Mark, Member
+from ragd.records import Chunk, Document, Found, Hit, Mark, Member
 
 SAID = {  # a line as a phone writes it -> who and when it is
     "[02.03.24, 14:05:12] Dana Visser: Hallo": ("Dana Visser", "2 March 2024 14:05"),
@@ -78,6 +80,15 @@ def test_a_programs_log_and_a_diary_are_no_chats(tmp_path: Path) -> None:
     assert only(tmp_path / "laravel.txt", log).kind == "text"
     assert only(tmp_path / "python.txt", "2024-03-02 14:05:12,123 - app - INFO - started\n").kind == "text"
     assert only(tmp_path / "diary.txt", "2 March 2024, 14:05 - went home: tired\n").kind == "text"
+
+
+def test_a_source_of_a_chat_has_the_date_of_its_turn_alone() -> None:
+    found = Found("c", "", "/c.txt", None, "WhatsApp", "chat", "Dana", "2022-12-31T10:00:00", None, ())
+    place = "Dana, 24 December 2022 18:09 > line 5"
+    assert facts(found, place) == [place]
+    assert facts(found, "line 5") == ["line 5", "31 December 2022"]
+    chunk = Chunk("c", 0, 0, 1, "a", (), 5)
+    assert "2022-12-31" not in quoted(1, Hit(chunk, found, 1.0, {}, place, None, (5, 5)))
 
 
 def test_the_place_of_a_chats_passage_is_who_and_when(tmp_path: Path) -> None:

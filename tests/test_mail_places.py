@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from ragd import Library
+from ragd.cli import show
+from ragd.cli.screen import results
 from ragd.wire import found as as_json
 
 LADDER = "The long ladder stands behind the shed, next to the rain barrel."
@@ -63,7 +65,12 @@ def test_an_attachment_names_its_message_and_the_message_its_attachments(library
     (tmp_path / "export").mkdir()
     mbox(tmp_path / "export" / "all.mbox", message(attach=True))
     library.add([tmp_path / "export"])
+    library.keep(library.find("what do the gutters cost"))
+    with (console := results()).capture() as shown:
+        show.passage(console, library.passage(1))
+    assert "message id <ladder@example.org>" in shown.get()
     bill = library.search("what do the gutters cost")[0]
+    assert as_json(bill.document)["message_id"] == "ladder@example.org"
     assert bill.document.within and bill.document.within.title == "Ladder and bill"
     assert bill.document.date == "2024-03-03T10:00:00+01:00" and bill.document.date_from == "message"
     assert bill.place == "in mail 'Ladder and bill' from Dana Visser, 3 March 2024 > line 1"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from ragd.places import tells_when
 from ragd.records import Hit
 
 PASSAGES = 4  # more distract small models and gain large ones little
@@ -46,7 +47,8 @@ def apart(hits: Sequence[Hit]) -> list[Hit]:
 def quoted(number: int, hit: Hit) -> str:
     """One passage between its marks, with what a reader wants to know first: title, author, date, place."""
     document = hit.document
-    about = ", ".join(fact for fact in (document.title, document.author, document.own_date, hit.place) if fact)
+    date = None if tells_when(document, hit.place) else document.own_date
+    about = ", ".join(fact for fact in (document.title, document.author, date, hit.place) if fact)
     source = neutral(about).replace('"', "'").replace("\n", " ")
     return f'<passage number="{number}" from="{source}">\n{neutral(hit.text)}\n</passage>'
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from ragd.cli.plain import plain_of
 from ragd.cli.safe import clean, line, path_line
 from ragd.cli.screen import link_to, put, short
-from ragd.places import day
+from ragd.places import day, tells_when
 from ragd.records import Citation, Found, Hit, Passage
 
 LINES = 5  # of a passage on a terminal
@@ -57,7 +57,9 @@ def facts(document: Found, place: str) -> list[str]:
     where, when = line(place).removeprefix(f"{title_of(document)} > "), day(document.date)
     if when and document.date_from == "file":
         when = f"file of {when}"  # or a copied mail would seem to have been written on the day of the copy
-    return [fact for fact in (where, when if when not in where else "", *states(document)) if fact]
+    if when in where or tells_when(document, place):
+        when = ""
+    return [fact for fact in (where, when, *states(document)) if fact]
 
 
 def states(document: Found) -> list[str]:

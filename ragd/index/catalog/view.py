@@ -20,7 +20,7 @@ from ragd.records import Enclosing, Found, Outcome
 FACTS = (
     "p.key, p.path, p.part, p.mtime_ns, d.id, d.title, d.kind, d.author, d.date, d.recipients,"
     " (SELECT thread FROM threads t WHERE t.message_id = coalesce(d.message_id, e.message_id, '#' || d.id)),"
-    " p.labels, d.tags, p.within, e.title, e.kind, e.author, e.date, e.recipients"
+    " p.labels, d.tags, p.within, e.title, e.kind, e.author, e.date, e.recipients, coalesce(d.message_id, e.message_id)"
 )
 LABELS = 11  # the column of them
 PLACES = (  # e is the message that an attachment is in
@@ -312,7 +312,7 @@ BELOW = {
 
 
 def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...], labels: tuple[str, ...]) -> Found:
-    _, path, part, mtime_ns, name, title, kind, author, date, recipients, thread, _, tags, *above = row
+    _, path, part, mtime_ns, name, title, kind, author, date, recipients, thread, _, tags, *above, message_id = row
     assert isinstance(path, str) and isinstance(part, str) and isinstance(mtime_ns, int)
     return Found(
         id=name,  # type: ignore[arg-type]
@@ -330,6 +330,7 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
         labels=labels,
         tags=tuple(json.loads(str(tags))),
         within=_enclosing(above),
+        message_id=message_id,  # type: ignore[arg-type]
     )
 
 
