@@ -103,6 +103,17 @@ def test_what_people_wrote_comes_before_what_stands_below_it(post: Library) -> N
     assert roles[0] == "body"
 
 
+def test_a_persons_own_words_come_before_those_that_they_quote(library: Library, folder: Path) -> None:
+    asked = "Are the slates next to the chimney loose again?"
+    save(folder, {"asked.eml": mail(1, f"Good morning.\n\n{asked} I can look on Monday.\n", author=DANA, to=KEES)})
+    answer = f"Yes.\n\n{quoted(asked, 'Paul')}\n"
+    save(folder, {"quote.eml": mail(2, answer, author=DANA, to=KEES, answers=[9])})
+    library.add([folder])
+    hits = library.search('from:"dana visser" slates', 10)
+    assert names(hits)[:2] == ["asked.eml", "quote.eml"]
+    assert [hit.chunk.quoted for hit in hits[:2]] == [False, True]
+
+
 def test_a_quoted_card_is_found_and_is_not_the_repliers(post: Library) -> None:
     (hit,) = [hit for hit in post.search("0177", 10) if "0177" in hit.text]
     assert hit.chunk.quoted and hit.chunk.role == "signature"

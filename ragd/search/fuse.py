@@ -15,6 +15,7 @@ import numpy as np
 
 Row = tuple[int, int]  # (key, ordinal)
 FOOT_MOST = 0.35  # the score that the foot of a mail reaches at most: what people wrote with the same words is above it
+QUOTED = 0.06  # what another's words have less: where scores are near, the writer's own come first
 NOTHING: Mapping[int, float] = MappingProxyType({})
 
 WORDS_SCALE = 4.0

@@ -232,6 +232,7 @@ def _scores(
         by_meaning = {row: cosines[passage] for row, passage in passages.items() if passage in cosines}
     fused = fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
     fused |= {row: min(fused[row], fuse.FOOT_MOST) for row, role in roles.items() if role == "foot"}
+    fused |= {row: fused[row] - fuse.QUOTED for row in view.shared.quoted(passages)}
     held = _holding(sought.query, words, set(rows.values()), named)
     return {row: score + codes.HELD * held.get(rows[row], 0.0) for row, score in fused.items()}
 

@@ -68,6 +68,11 @@ class Shared:
         sql = "SELECT role FROM chunks WHERE key = ? AND ordinal = ?"
         return {row: str(self._db.execute(sql, row).fetchone()[0]) for row in rows}
 
+    def quoted(self, rows: Iterable[Row]) -> set[Row]:
+        """Those of the chunks that are another's words, cards aside: who quotes one may be asked for it."""
+        sql = "SELECT 1 FROM chunks WHERE key = ? AND ordinal = ? AND quoted AND role = 'body'"
+        return {row for row in rows if self._db.execute(sql, row).fetchone()}
+
     def _pairs(self, sql: str, values: Iterable[int]) -> dict[int, int]:
         found: dict[int, int] = {}
         for some in read.batched(values, read.AT_ONCE):
