@@ -83,6 +83,24 @@ def test_a_short_answer_between_two_quoted_lines_is_its_writers_own(shelf: Shelf
     assert shelf.shown("2.eml") == ["No.", "Kees."]
 
 
+def test_a_short_answer_in_small_letters_is_its_writers_own(shelf: Shelf) -> None:
+    first = "Shall the carpenter come with the scaffolding on Monday or on Tuesday morning"
+    second = "and who lets him in at the back of the house?"
+    shelf.put(
+        {"1.eml": mail(1, f"{first}\n{second}"), "2.eml": mail(2, f"> {first}\non tuesday\n> {second}\n", answers=[1])}
+    )
+    assert shelf.shown("2.eml") == ["on tuesday"]
+
+
+@pytest.mark.parametrize("remark", ["> No, Tuesday.", "> Never!", "> North."])
+def test_a_remark_of_a_word_or_two_between_quoted_lines_is_shown(shelf: Shelf, remark: str) -> None:
+    body = f"{wrapped('> ')}\n{remark}\n"
+    shelf.put({"1.eml": mail(1, SAID), "2.eml": mail(2, f"So.\n\n{body}", answers=[1], author=KEES)})
+    assert remark in "\n".join(shelf.shown("2.eml"))
+    shelf.put({"3.eml": mail(3, f"So.\n\n{remark}\n", answers=[1], author=KEES)})
+    assert remark in shelf.shown("3.eml")
+
+
 def test_the_end_of_a_quoted_line_that_a_program_broke_off_is_no_passage(shelf: Shelf) -> None:
     broken = (
         "> > The carpenter comes with his scaffolding on Monday and brings his\n> s\n> > brother to hold the ladder."

@@ -1,8 +1,8 @@
 """Which quotes are the words of a message that is in the index itself: they are not embedded or shown again.
 
 A quote is known by the words of the mails that its own mail answers: three words in a row at a time, so that rewrapped,
-shortened and interleaved quotes are known as well. It is covered where no more than a few words on end are unknown:
-what somebody wrote between the lines that he quotes is never hidden. What is a quote in the other mail too counts only
+shortened and interleaved quotes are known as well. It is covered where no word is unknown: what somebody wrote between
+the lines that he quotes is never hidden, be it one word. What is a quote in the other mail too counts only
 if that mail is older, so that two mails that quote each other never hide both. Nothing here depends on the order in
 which messages were read.
 """
@@ -20,8 +20,6 @@ from ragd.index.catalog.read import text_of
 WORD = re.compile(r"[^\W_]+")
 # Marks of quoting at the start of a line: ">", "> >", "JM> >", "Tony>"; other mails have the same words without them.
 MARKS = re.compile(r"^[ \t]*(?:(?:[^\W\d_]{1,12})?>[ \t]?|\|[ \t])+", re.MULTILINE)
-ENOUGH = 0.6  # of a quote's words: what is quoted is often shortened or mended,
-STRANGE = 3  # but no more words than this on end may be unknown
 ROW = 3  # words
 KEPT = 512  # mails whose rows of words are held at once
 LONGEST = 200_000  # code points of a mail that are looked at
@@ -93,16 +91,12 @@ def is_covered(quote: str, known: Union) -> bool:
     """Whether all that a quote says stands in rows of words that are known."""
     words = _words(quote)
     if len(words) < ROW:
-        return all((word,) in known for word in words)
+        return not words or tuple(words) in known
     found = [False] * len(words)
     for at, row in enumerate(_in_rows(words)):
         if row in known:
             found[at : at + ROW] = [True] * ROW
-    strange = longest = 0
-    for one in found:
-        strange = 0 if one else strange + 1
-        longest = max(longest, strange)
-    return longest <= STRANGE and sum(found) >= ENOUGH * len(words)
+    return all(found)
 
 
 def _quoted(text: str, asides: list[tuple[int, int, str]], start: int, stop: int) -> str:
@@ -125,9 +119,9 @@ def _own(text: str, asides: list[tuple[int, int, str]]) -> str:
 
 
 def _known(text: str) -> Rows:
-    """Every three words in a row, and every word for quotes of one or two."""
-    words = _words(text)
-    return frozenset((*_in_rows(words), *((word,) for word in words)))
+    """Every three words in a row, and the lines of one or two: a word that occurs somewhere is no sign of a quote."""
+    lines = (tuple(words) for line in text.splitlines() if 0 < len(words := _words(line)) < ROW)
+    return frozenset((*_in_rows(_words(text)), *lines))
 
 
 def _words(text: str) -> list[str]:
