@@ -4,7 +4,8 @@
 (sum of idf * (k1 + 1)). Its root carries half of what makes BM25 larger for a longer question or a larger collection.
 The cosine is that of the question moved towards its two best passages (`towards`). Nothing is taken over the
 candidates, so that a filter or a limit changes no score. A document that the question names gets something on top
-(`search.names`). What else was tried: docs/benchmarks-fusion.md.
+(`search.names`), and so does a passage that holds the numbers and codes of the question (`search.codes`); what quotes
+another has a little less. What else was tried: docs/benchmarks-fusion.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
