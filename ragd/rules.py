@@ -28,6 +28,7 @@ AUDIO = "`pip install 'ragd[audio]'` and a Whisper model (`ragd config audio_mod
 ARCHIVES = "libarchive reads it (`apt install libarchive13`, `brew install libarchive`)"
 OUTSIDE = "link that leads outside the folder"
 FOLDER_LINK = "link to a folder that is read at its own place"
+ROOT_LINK = "link to the added folder itself"
 BROKEN_LINK = "link that leads nowhere"
 FORGOTTEN = "forgotten by you"
 CLOUD = "kept in the cloud, not on this disk"

@@ -37,6 +37,19 @@ def test_a_row_is_read_with_its_columns_names(tmp_path: Path) -> None:
     assert (document.kind, document.title, document.author) == ("table", "Costs", "Dana")
 
 
+def test_a_formula_whose_value_was_never_saved_is_shown_itself(tmp_path: Path) -> None:
+    formulas = (
+        '<s:row r="1"><s:c r="A1" t="inlineStr"><s:is><s:t>Rent</s:t></s:is></s:c>'
+        '<s:c r="B1"><s:v>900</s:v></s:c></s:row>'
+        '<s:row r="2"><s:c r="A2" t="inlineStr"><s:is><s:t>Total</s:t></s:is></s:c>'
+        '<s:c r="B2"><s:f>SUM(B1:B1)</s:f><s:v/></s:c>'
+        '<s:c r="C2"><s:f t="shared" si="0"/></s:c><s:c r="D2"><s:f>B1*2</s:f><s:v>1800</s:v></s:c>'
+        '<s:c r="E2" t="str"><s:f>IF(B1,"")</s:f><s:v></s:v></s:c></s:row>'
+    )
+    document = only(write_xlsx(tmp_path / "a.xlsx", {"Costs": f"<s:sheetData>{formulas}</s:sheetData>"}))
+    assert document.text.split("\n")[-2:] == ["Rent\t900", "Total\t=SUM(B1:B1)\t(formula)\t1800"]
+
+
 def test_sheets_are_places_and_hidden_ones_are_named_so(tmp_path: Path) -> None:
     sheets = {"Sheet1": rows(("one",)), "Empty": rows(()), "Old": rows(("two",))}
     document = only(write_xlsx(tmp_path / "a.xlsx", sheets, hidden=("Old",)))

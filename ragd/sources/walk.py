@@ -271,6 +271,8 @@ def _judge_link(sight: _Sight, entry: _Entry, ignores: Ignores) -> Found:
 
 def _rule_of_target(sight: _Sight, target: str, *, folder: bool) -> str | None:
     """The rule against a link to `target`: a link must not be a way round what its target's own path would meet."""
+    if folder and target == sight.real_root:
+        return rules.ROOT_LINK
     if not target.startswith(sight.real_root.rstrip("/") + "/"):
         return rules.OUTSIDE
     if folder:

@@ -129,21 +129,33 @@ def _column(letters: str) -> int:
 
 
 def _shown(cell: Any, style: _Style, book: _Book) -> tuple[str, bool]:
-    """What a cell shows, and whether that is a number; of a formula its value as it was last computed."""
+    """What a cell shows, and whether that is a number; of a formula its value as it was last computed.
+
+    A formula whose value was never saved is shown itself: a total that is left out would be missed by nobody.
+    """
     kind = cell.get("t") or "n"
     if kind == "inlineStr":
         return _words(cell), False
-    value = ""
+    value, formula = "", None
     for one in cell:
         if one.tag[-2:] == "}v":
             value = one.text or ""
-    if kind == "n" and value:
-        return _shown_number(value, style, book)
+        elif one.tag[-2:] == "}f":
+            formula = one
+    if kind == "n":
+        return _shown_number(value, style, book) if value else _uncomputed(formula)
     if kind == "s":
         return (book.strings[int(value)] if value.isdigit() and int(value) < len(book.strings) else ""), False
     if kind == "b" and value:
         return ("TRUE" if value == "1" else "FALSE"), False
     return value, kind == "d"  # words that a formula made, an error, a date in ISO 8601
+
+
+def _uncomputed(formula: Any) -> tuple[str, bool]:
+    """A formula as a program wrote it that computes nothing; nothing of a cell that holds none."""
+    if formula is None:
+        return "", False
+    return f"={formula.text}" if formula.text else "(formula)", True
 
 
 def _shown_number(value: str, style: _Style, book: _Book) -> tuple[str, bool]:
