@@ -1,5 +1,6 @@
 """What became of one path, and why: read or not, by which parser, what of it was left out and by which rule."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ragd.errors import SourceError
@@ -25,7 +26,18 @@ def fate_of(path: Path, part: str | None, home: Home) -> Fate:
             fate = _Asked(view, home, path).fate()
     except FileNotFoundError:
         fate = _not_added(path)
-    return fate if part is None else _of_part(fate, part)
+    return _whole(fate) if part is None else _of_part(fate, part)
+
+
+def _whole(fate: Fate) -> Fate:
+    """The file with what became of its parts: one of which all failed was not read, though it could be opened."""
+    failed = sum(one.status == "failed" for one in fate.problems)
+    if fate.what != "file" or fate.status != "indexed" or not failed:
+        return fate
+    note = f"{failed:,} of its parts could not be read"
+    if fate.parts:
+        return replace(fate, note=note)
+    return replace(fate, status="failed", note="its only part could not be read" if failed == 1 else note)
 
 
 class _Asked:

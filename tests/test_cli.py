@@ -22,7 +22,7 @@ HIT = {"rank", "score", "ranks", "document", "place", "page", "pages", "lines", 
 CITATION = {"number", "document", "place", "page", "pages", "lines", "rows", "start", "end", "quote"}
 OUTCOME = {"path", "part", "status", "note", "documents", "chunks", "seconds"}
 STATUS = {"home", "roots", "documents", "chunks", "kinds", "failed", "embedder", "generator", "daemon", "bytes"}
-ROOT = {"path", "state", "files", "documents", "pending", "words_only", "failed", "as_of"}
+ROOT = {"path", "state", "files", "documents", "pending", "words_only", "failed", "copies", "as_of"}
 
 
 @pytest.fixture(scope="module")

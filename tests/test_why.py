@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,32 @@ def test_the_command_answers_in_words_and_json_and_its_exit_code_says_whether_it
     assert run(["why", str(folder)]) == 0
     assert run(["why", str(folder / "nothing")]) == 2
     assert "check the name" in capsys.readouterr().err
+
+
+def test_an_archive_whose_members_failed_is_read_in_part_or_not_at_all(
+    tmp_path: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name, members in {"none.zip": ["a.pdf"], "some.zip": ["a.pdf", "b.md"]}.items():
+        with zipfile.ZipFile(docs / name, "w") as packed:
+            for one in members:
+                packed.writestr(
+                    one, b"%PDF-1.7 and nothing that follows is one" if one == "a.pdf" else b"The roof leaks."
+                )
+    (docs / "copy.md").write_text("The roof leaks.")
+    assert run(["add", str(docs)]) == 0
+    capsys.readouterr()
+    assert run(["status", "--json"]) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert told["roots"][0]["failed"] == len(told["failed"]) == 2  # the same things are counted in both lines
+    assert (told["roots"][0]["documents"], told["roots"][0]["copies"]) == (1, 1)
+    assert run(["status"]) == 0
+    assert "1 document, 1 further copy, 2 failed" in " ".join(capsys.readouterr().out.split())
+    assert run(["why", str(docs / "none.zip")]) == 1
+    assert "could not be read" in (said := capsys.readouterr().out) and "its only part could not be read" in said
+    assert run(["why", str(docs / "some.zip")]) == 0
+    assert "read in part" in (said := capsys.readouterr().out) and "1 of its parts could not be read" in said
 
 
 def test_failures_are_grouped_by_their_reason(

@@ -42,6 +42,8 @@ def status(state: dict[str, Any]) -> None:
 
 def _root(console: Console, root: dict[str, Any]) -> None:
     facts = [count(root["files"], "file"), count(root["documents"], "document")]
+    if root.get("copies"):  # `add` counts them among the documents that it read
+        facts.append(count(root["copies"], "further copy", "further copies"))
     if root["pending"]:
         facts.append(f"{root['pending']:,} still to be read")
     if root["words_only"]:

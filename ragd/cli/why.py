@@ -75,7 +75,8 @@ def _facts(fate: Fate) -> list[str]:
         read = f" by {fate.reader}" if fate.reader and fate.status == "indexed" else ""
         when = f" on {fate.read_at[:16].replace('T', ' at ')}" if fate.read_at else ""
         reason = f": {line(fate.note)}" if fate.note else ""
-        facts.append(f"{_WORDS.get(fate.status, 'not indexed')}{when}{read}{reason}")
+        partly = " in part" if fate.status == "indexed" and any(one.status == "failed" for one in fate.problems) else ""
+        facts.append(f"{_WORDS.get(fate.status, 'not indexed')}{partly}{when}{read}{reason}")
     if fate.remedy:
         facts.append(line(fate.remedy))
     if fate.root and fate.root != fate.path:

@@ -250,7 +250,7 @@ class View:
         return dict(self._db.execute(sql).fetchall())
 
     def below(self, root: str) -> dict[str, int]:
-        """files, documents, words_only and failed at or below a root."""
+        """files, documents, words_only, failed (with parts of files) and copies at or below a root."""
         stem = root.rstrip("/")
         span = (root, f"{stem}/", f"{stem}0")
         return {what: int(self._db.execute(sql, span).fetchone()[0]) for what, sql in BELOW.items()}
@@ -307,7 +307,11 @@ BELOW = {
         f"SELECT count(DISTINCT c.passage) FROM places p JOIN chunks c USING (key) WHERE {AT} AND {MEANT}"
         f" AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space = {SPACE} AND v.passage = c.passage)"
     ),
-    "failed": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'failed'",
+    "failed": (
+        "SELECT count(*) FROM (SELECT path, status FROM files UNION ALL SELECT path, status FROM problems) p"
+        f" WHERE {AT} AND status = 'failed'"
+    ),
+    "copies": f"SELECT count(*) - count(DISTINCT key) FROM places p WHERE {AT}",
 }
 
 
