@@ -113,7 +113,7 @@ def _deepen_odd_marks(lines: list[Line]) -> None:
 
 
 def _rejoin_broken_lines(lines: list[Line]) -> None:
-    """A program that broke a long quoted line left its last words with fewer marks; without any they may be an answer."""
+    """A program that broke a long quoted line left its last words with fewer marks; with none they may be an answer."""
     for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
         if before.depth == after.depth > line.depth > 0 and _goes_on(before.words, line.words):
             line.depth = before.depth
