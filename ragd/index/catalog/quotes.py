@@ -21,7 +21,7 @@ WORD = re.compile(r"[^\W_]+")
 # Marks of quoting at the start of a line: ">", "> >", "JM> >", "Tony>"; other mails have the same words without them.
 MARKS = re.compile(r"^[ \t]*(?:(?:[^\W\d_]{1,12})?>[ \t]?|\|[ \t])+", re.MULTILINE)
 ROW = 3  # words
-KEPT = 512  # mails whose rows of words are held at once
+HELD = 300_000  # rows of words of mails that are held at once: about 50 MB
 LONGEST = 200_000  # code points of a mail that are looked at
 
 Rows = frozenset[tuple[str, ...]]
@@ -33,6 +33,7 @@ class Quotes:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._said: OrderedDict[tuple[int, bool], Rows] = OrderedDict()
+        self._held = 0  # rows in it
 
     def settle(self, moved: Iterable[int]) -> None:
         """Say anew which quotes are covered, after documents of these keys have come into sight or gone out of it."""
@@ -67,9 +68,10 @@ class Quotes:
         if rows is None:
             text, asides = self._text(key)
             rows = _known(text if whole else _own(text, asides))
-            if len(self._said) >= KEPT:
-                self._said.popitem(last=False)
             self._said[key, whole] = rows
+            self._held += len(rows)
+            while self._held > HELD and len(self._said) > 1:
+                self._held -= len(self._said.popitem(last=False)[1])
         return rows
 
     def _text(self, key: int) -> tuple[str, list[tuple[int, int, str]]]:
