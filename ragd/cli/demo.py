@@ -9,7 +9,7 @@ from ragd.cli.tell import tell
 from ragd.errors import ModelError, SourceError
 
 MODEL = "smollm2-135m"
-QUESTION = "How much does the home insurance pay at most for one bicycle stolen from the shed?"
+QUESTION = "How much does the insurance pay for one bicycle stolen from the shed?"
 
 
 def demo() -> int:
