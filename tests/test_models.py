@@ -34,7 +34,8 @@ TINY = Known(
     packaged=False,
 )
 PULL = """
-    import sys
+    import signal, sys
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
     from pathlib import Path
     from tests.test_models import KNOWN, TINY
     from ragd.models.pull import pull
