@@ -79,16 +79,6 @@ def rows_of(*columns: list[str], top: int = 700) -> str:
     return f"BT /F1 12 Tf {' '.join(cells)} ET"
 
 
-def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other(tmp_path: Path) -> None:
-    document = write_streams(tmp_path / "rows.pdf", rows_of(LEFT, RIGHT))
-    left = "\n".join(LEFT).replace("radia-\ntors", "radiators")
-    assert document.text == "\n".join([left, *RIGHT])
-    assert [(mark.kind, document.text[mark.offset :][:10]) for mark in document.marks] == [
-        ("page", "The boiler"),
-        ("column", "The garden"),
-    ]
-
-
 def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:
     names = [
         "Rent of the house and the shed",
@@ -101,13 +91,6 @@ def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:
     texts = ["paid to Dana every month", "by the year", "Kees reads the meter in May", "see mail", "none", "two bills"]
     document = write_streams(tmp_path / "table.pdf", rows_of(names, texts))
     assert document.text.split("\n") == [f"{name} {text}" for name, text in zip(names, texts, strict=True)]
-
-
-def test_a_head_over_columns_that_are_drawn_row_by_row_is_left_out_from_its_second_page_on(tmp_path: Path) -> None:
-    head = "BT /F1 12 Tf 1 0 0 1 72 770 Tm (News of the house and its garden for everybody who lives nearby now) Tj ET "
-    document = write_streams(tmp_path / "head.pdf", *[head + rows_of(LEFT, RIGHT, top=600)] * 4)
-    assert document.text.count("News of the house") == 1
-    assert document.text.count("radiators have to be let out once more.\nThe garden") == 4
 
 
 TABLE = """Year ended December 31,

@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from ragd import rules
 from ragd.parsers.alive import busy
 from ragd.parsers.extras import engine
-from ragd.parsers.pdf.columns import parted
 from ragd.parsers.pdf.fields import page_has_fields, shown_lines
 from ragd.parsers.pdf.headings import Heading, headings
 from ragd.parsers.pdf.heads import running
@@ -197,7 +195,7 @@ def _page(pdf: Any, index: int) -> _Page | None:
 
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
-            seen = sheet(page, text, partial(parted, text_page=text))
+            seen = sheet(page, text)
             written, unread = tuple(notes(page, text)), is_unread(page, seen)
             fielded = page_has_fields(page)
         shown = shown_lines(pdf, index, "".join(line.text + line.end for line in seen.lines)) if fielded else []

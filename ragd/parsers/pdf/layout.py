@@ -24,7 +24,6 @@ BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)  # in a font's name:
 SLANTED = re.compile(rb"italic|oblique", re.IGNORECASE)
 FORCED = 1 << 18  # the flag of a font that is drawn bold, whatever its name
 Weight = Literal["plain", "slanted bold", "bold"]
-Part = Callable[[list["Line"], list[tuple[int, int]]], list["Line"]]
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
@@ -56,17 +55,13 @@ class Sheet:
     height: float
 
 
-def sheet(page: Any, text_page: Any, part: Part) -> Sheet:
-    """The lines of a page that pdfium has loaded; `part` parts those that run over two columns.
-
-    It is given the lines, and of each the places of its first and its last character in the text of the page.
-    """
+def sheet(page: Any, text_page: Any) -> Sheet:
+    """The lines of a page that pdfium has loaded."""
     text = str(text_page.get_text_range())
     turned, (left, bottom, right, top) = page.get_rotation(), page.get_bbox()
     wide, high = (right - left, top - bottom) if turned % 180 == 0 else (top - bottom, right - left)
     look = _looking(text_page)
     lines: list[Line] = []
-    places: list[tuple[int, int]] = []
     start = units = 0
     astral = not text.isascii() and max(text) > "\uffff"
     units_of = _utf_16 if astral else len  # what pdfium counts
@@ -79,14 +74,11 @@ def sheet(page: Any, text_page: Any, part: Part) -> Sheet:
             first = units + units_of(written[: written.index(seen[0])])
             last = first + units_of(seen) - 1
             box, weight, letters = look(first, last)
-            places.append((first, last))
             if turned or left or bottom:
                 box = _upright(box, turned, (left, bottom, right, top))
             lines.append(Line(written, text[end:after], *box, weight, letters))
         units += units_of(text[start:after])
         start = after
-    if not turned and not astral:
-        lines = part(lines, places)
     if start < len(text):
         lines.append(Line(text[start:], "", 0, 0, 0, 0))
     return Sheet(tuple(lines), wide, high)
