@@ -133,7 +133,8 @@ def _has_letters(hit: Hit) -> bool:
     if hit.document.kind != "pdf" or hit.page is None or hit.document.part:
         return hit.document.kind != "image"
     with contextlib.closing(pypdfium2.PdfDocument(hit.document.path)) as pdf:
-        return bool(pdf[hit.page - 1].get_textpage().get_text_bounded().strip())
+        text = pdf[hit.page - 1].get_textpage().get_text_bounded().strip()
+    return sum(map(str.isascii, text)) > len(text) / 2  # letters of many scripts are those of a font without a key
 
 
 def _copy_some(real: Path, folder: Path, drawn: random.Random) -> None:

@@ -239,9 +239,11 @@ def test_notes_and_marked_words_are_a_document_of_their_own_with_who_wrote_them(
     from pypdf.annotations import Highlight, Text
     from pypdf.generic import ArrayObject, FloatObject, NameObject, TextStringObject
 
-    writer = PdfWriter(clone_from=PdfReader(write_pdf(tmp_path / "plain.pdf", [["The rent is due."]])))
-    edges = ArrayObject([FloatObject(edge) for edge in (70, 732, 300, 732, 70, 715, 300, 715)])
-    marked = Highlight(rect=(70, 715, 300, 732), quad_points=edges)
+    writer = PdfWriter(
+        clone_from=PdfReader(write_pdf(tmp_path / "plain.pdf", [["Fix the gypsy puppy.", "The rent is due."]]))
+    )
+    edges = ArrayObject([FloatObject(edge) for edge in (70, 718, 300, 718, 70, 703, 300, 703)])
+    marked = Highlight(rect=(70, 703, 300, 718), quad_points=edges)  # the line above hangs into it
     note = Text(rect=(50, 50, 60, 60), text="Ask Dana first")
     for one in (marked, note):
         one[NameObject("/T")] = TextStringObject("Kees")

@@ -1,14 +1,17 @@
 """What people wrote on the pages of a PDF: notes, and the words that they marked."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ragd.parsers.reading import clean, fact
 
 NOTES = 2000  # on one page
 QUADS = 200  # lines of one marked passage
+LETTERS = 50_000  # on one page
+BLANKS = 2  # between two letters of a marked line that pdfium put in
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ def notes(page: Any, text_page: Any) -> Iterator[Note]:
 
     marking = {raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT}
     writing = {raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_CARET, *marking}
+    middles = cache(lambda: list(_middles(text_page)))
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), NOTES)):
         note = raw.FPDFPage_GetAnnot(page, index)
         if not note:
@@ -32,7 +36,7 @@ def notes(page: Any, text_page: Any) -> Iterator[Note]:
         kind = raw.FPDFAnnot_GetSubtype(note)
         if kind in writing:
             author = fact(_string(note, b"T"))
-            marked = _marked(note, text_page) if kind in marking else ""
+            marked = _marked(note, text_page, middles) if kind in marking else ""
             if marked:
                 yield Note(f"marked by {author}" if author else "marked", marked)
             written = clean(_string(note, b"Contents"))
@@ -50,7 +54,7 @@ def _string(note: Any, key: bytes) -> str:
     return bytes(room)[: max(size - 2, 0)].decode("utf-16-le", "replace")
 
 
-def _marked(note: Any, text_page: Any) -> str:
+def _marked(note: Any, text_page: Any, middles: Callable[[], list[tuple[int, float, float]]]) -> str:
     """The words under a highlight, a line for each of its rectangles."""
     from pypdfium2 import raw
 
@@ -58,6 +62,26 @@ def _marked(note: Any, text_page: Any) -> str:
     for index in range(min(raw.FPDFAnnot_CountAttachmentPoints(note), QUADS)):
         if raw.FPDFAnnot_GetAttachmentPoints(note, index, ctypes.byref(quad)):
             across, up = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
-            box = {"left": min(across), "bottom": min(up), "right": max(across), "top": max(up)}
-            lines.append(str(text_page.get_text_bounded(**box)))
-    return clean("\n".join(lines))
+            left, bottom, right, top = min(across), min(up), max(across), max(up)
+            inside = (at for at, x, y in middles() if left <= x <= right and bottom <= y <= top)
+            lines += [text_page.get_text_range(first, end - first) for first, end in _runs(inside)]
+    return clean("\n".join(line.strip() for line in lines))
+
+
+def _middles(text_page: Any) -> Iterator[tuple[int, float, float]]:
+    """Each letter's number and the middle of its line's height there: its own edges reach into the lines beside it."""
+    for index in range(min(text_page.count_chars(), LETTERS)):
+        left, bottom, right, top = text_page.get_charbox(index, loose=True)
+        if right > left:  # no line end or blank that pdfium put in
+            yield index, (left + right) / 2, (bottom + top) / 2
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Ranges of letters that follow each other, with the blanks between them."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number - runs[-1][1] <= BLANKS:
+            runs[-1] = runs[-1][0], number + 1
+        else:
+            runs.append((number, number + 1))
+    return runs
