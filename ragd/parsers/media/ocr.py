@@ -65,7 +65,7 @@ def _line(one: _Written, slope: float, height: int) -> Line:
 
 def _said(picture: "numpy.ndarray", *, turn: bool) -> Any:
     """What the reader says; where its memory is used up, what a new one says. Raises MemoryError."""
-    from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
+    from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     try:
         return _engine()(picture, use_cls=turn)
