@@ -47,7 +47,7 @@ def parse(source: Source) -> Parsed:
 
 def _open(data: bytes) -> Any:
     """The picture; raises Unreadable where it is none, or larger than anyone's."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError  # type: ignore[import-not-found,unused-ignore]
 
     Image.MAX_IMAGE_PIXELS = None  # it would only warn at first: the size is looked at here, before anything is decoded
     _know_heic()
