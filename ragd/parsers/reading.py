@@ -4,16 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from ragd.parsers.decode import sound
+from ragd.parsers.decode import sound, unix_lines
 from ragd.records import Mark, MarkKind
 
-BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # control characters, soft hyphen, zero-width space and joiner of words, direction overrides, byte-order mark
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 BLANKS = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-EDGES = re.compile(" ?\n ?")
 IN_A_CELL = re.compile("(?<![-\u2010])\n+")  # a hyphen keeps its line's end, see html.JOINED
 MANY_LINES = re.compile("\n{3,}")
 FACT_LENGTH = 500  # a title or a name longer than this is none
@@ -23,8 +22,16 @@ def clean(text: str) -> str:
     """NFC, no control characters or soft hyphens, single blanks in a line, at most one empty line, none at the ends."""
     if not text.isascii():
         text = sound(unicodedata.normalize("NFC", text))
-    text = UNSEEN.sub("", BREAKS.sub("\n", text))
-    return MANY_LINES.sub("\n\n", EDGES.sub("\n", BLANKS.sub(" ", text))).strip(" \n")
+    text = unix_lines(text)
+    # What is to be mended is looked for where the quickest look says that it is there: nearly all texts are clean.
+    if not text.replace("\n", " ").isprintable():
+        text = BLANKS.sub(" ", UNSEEN.sub("", BREAKS.sub("\n", text)))
+    elif "  " in text:
+        text = BLANKS.sub(" ", text)
+    text = text.replace(" \n", "\n").replace("\n ", "\n")
+    if "\n\n\n" in text:
+        text = MANY_LINES.sub("\n\n", text)
+    return text.strip(" \n")
 
 
 def fact(text: str | None) -> str | None:

@@ -1,9 +1,8 @@
 """PDF: the text of every page by pdfium, with page labels, outline and facts; what lies beside the pages as parts."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +14,7 @@ from ragd.parsers.pdf.headings import Heading, headings
 from ragd.parsers.pdf.heads import running
 from ragd.parsers.pdf.layout import Line, Sheet, in_order, joined, sheet, usual_distance
 from ragd.parsers.pdf.notes import Note, notes
+from ragd.parsers.pdf.outline import outline, with_outline
 from ragd.parsers.pdf.pictures import is_unread, read_picture, without_garbage
 from ragd.parsers.pdf.rows import with_cells
 from ragd.parsers.pdf.structure import Structure, structure_of, unlocked
@@ -23,7 +23,6 @@ from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
 from ragd.records import Document, Mark, Member, Outcome
 
-OUTLINE = 2000  # entries; more is no table of contents
 PAGES = 20_000  # that are read
 AT_ONCE = 200  # pages between two words that work goes on
 SECONDS = 60.0  # of the processor, for the OCR of a page
@@ -49,7 +48,7 @@ def parse(source: Source) -> Parsed:
             pages = _with_pictures(pdf, pages, source.budget.alive)
         reading = _read(pages, structure.labels)
         if reading.text:
-            yield Member(source.part, _document(source, reading, structure, _outline(pdf, reading)))
+            yield Member(source.part, _document(source, reading, structure, outline(pdf, reading)))
         aside = [
             *_aside(source, "comments", _comments(pages, structure.labels), structure),
             *_aside(source, "form values", _form(structure), structure),
@@ -160,9 +159,9 @@ def _open(data: bytes) -> Any:
     raise Unreadable("damaged PDF (cut off in the middle)" if cut else "damaged PDF")
 
 
-def _document(source: Source, reading: Reading, structure: Structure, outline: list[Mark]) -> Document:
+def _document(source: Source, reading: Reading, structure: Structure, outlined: list[Mark]) -> Document:
     marks = sorted(
-        _with_outline(reading.marks, outline), key=lambda mark: (mark.offset, mark.kind != "page", mark.level)
+        with_outline(reading.marks, outlined), key=lambda mark: (mark.offset, mark.kind != "page", mark.level)
     )
     return Document(
         id=source.identity(),
@@ -265,39 +264,6 @@ def _marks(text: str, found: Sequence[tuple[Line, Heading]], mend: Callable[[str
 
 def _label(labels: tuple[str, ...], number: int) -> str:
     return labels[number - 1] if number <= len(labels) else str(number)
-
-
-def _outline(pdf: Any, reading: Reading) -> list[Mark]:
-    """The entries of the table of contents whose words stand on the page that they lead to."""
-    starts = {mark.level: mark.offset for mark in reading.marks if mark.kind == "page"}
-    ends = dict(zip(starts, [*list(starts.values())[1:], len(reading.text)], strict=True))
-    marks: list[Mark] = []
-    for count, entry in enumerate(pdf.get_toc(max_depth=6)):
-        if count >= OUTLINE:
-            break
-        target = entry.get_dest()
-        label, index = fact(entry.get_title()), target.get_index() if target else None
-        if label and index is not None and index + 1 in starts:
-            pattern = r"\s+".join(map(re.escape, label.split()))
-            span = reading.text[starts[index + 1] : ends[index + 1]]
-            found = re.search(rf"^{pattern}", span, re.MULTILINE | re.IGNORECASE) or re.search(pattern, span)
-            if found:
-                marks.append(Mark(starts[index + 1] + found.start(), "heading", label, entry.level + 1))
-    return sorted(set(marks), key=lambda mark: (mark.offset, mark.level))
-
-
-def _with_outline(marks: Sequence[Mark], outline: Sequence[Mark]) -> list[Mark]:
-    """All marks. What the outline names is named by it, and what else stands out on the pages stands below that."""
-    known = {mark.offset for mark in outline}
-    depth = max((mark.level for mark in outline), default=0)
-    return [
-        *(
-            replace(mark, level=mark.level + depth) if mark.kind == "heading" else mark
-            for mark in marks
-            if mark.kind != "heading" or mark.offset not in known
-        ),
-        *outline,
-    ]
 
 
 def _attachments(pdf: Any) -> Iterator[tuple[str, bytes]]:

@@ -26,10 +26,13 @@ def notes(page: Any, text_page: Any) -> Iterator[Note]:
     """The notes of a page in the order of the file; not links, and not the fields of a form."""
     from pypdfium2 import raw  # type: ignore[import-untyped]
 
+    count = raw.FPDFPage_GetAnnotCount(page)
+    if not count:
+        return
     marking = {raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT}
     writing = {raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_CARET, *marking}
     middles = cache(lambda: list(_middles(text_page)))
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), NOTES)):
+    for index in range(min(count, NOTES)):
         note = raw.FPDFPage_GetAnnot(page, index)
         if not note:
             continue

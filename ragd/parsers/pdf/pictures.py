@@ -15,8 +15,9 @@ LOOKED_AT = 2000  # things on a page
 
 def is_unread(page: Any, sheet: Sheet) -> bool:
     """Whether there are words on a page that its text does not give."""
-    text = "".join(line.text for line in sheet.lines)
-    letters = len("".join(text.split()))
+    text = "".join([line.text for line in sheet.lines])
+    words = text.split()
+    letters = len(words) if len(words) >= FEW else sum(map(len, words))
     return _is_picture(page, sheet, letters) if letters < FEW else is_garbage(text)
 
 

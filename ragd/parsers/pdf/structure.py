@@ -1,4 +1,4 @@
-"""What a PDF says of itself, read by pypdf; by pdfium where pypdf cannot."""
+"""What a PDF says of itself, read by pdfium, and by pypdf what pdfium cannot tell."""
 
 import io
 import logging
@@ -46,21 +46,43 @@ class Structure:
 
 
 def structure_of(data: bytes, pdf: Any) -> Structure:
-    """The facts, page labels and form values; `pdf` is the same file opened by pdfium."""
+    """The facts, page labels and form values; `pdf` is the same file opened by pdfium.
+
+    pypdf is slow, and reads only what pdfium does not tell: the values of a form, and a title that stands in XMP alone.
+    """
+    stated = pdf.get_metadata_dict()
+    formed = pdf.get_formtype() != 0
+    more, fields = _by_pypdf(data, xmp=not stated.get("Title") and _may_tell(data), formed=formed)
+    return _facts(stated | more, _language(pdf), labels=_labels(pdf), fields=fields)
+
+
+def _by_pypdf(data: bytes, *, xmp: bool, formed: bool) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """What XMP states and what a form holds, as far as either is to be read."""
+    if not (xmp or formed):
+        return {}, ()
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(io.BytesIO(data))
-        stated = {str(name).lstrip("/"): str(value) for name, value in (reader.metadata or {}).items()}
-        if not stated.get("Title"):
-            stated |= _xmp(reader)
-        root: Any = reader.trailer["/Root"]
-        labels = _labels(pdf) if "/PageLabels" in root else ()
-        return _facts(stated, root.get("/Lang"), labels=labels, fields=_fields(reader))
+        return _xmp(reader) if xmp else {}, _fields(reader) if formed else ()
     except (PyPdfError, DependencyError, *TROUBLE, *TROUBLE_TOO):
-        return _facts(pdf.get_metadata_dict(), labels=_labels(pdf))
+        return {}, ()
+
+
+def _may_tell(data: bytes) -> bool:
+    """Whether there is XMP that names a title or an author, or is compressed, so that nobody knows."""
+    return b"/XML" in data and (b"xmpmeta" not in data or b"dc:title" in data or b"dc:creator" in data)
+
+
+def _language(pdf: Any) -> str:
+    from pypdfium2 import raw  # type: ignore[import-untyped]
+
+    size = raw.FPDFCatalog_GetLanguage(pdf, None, 0)  # bytes of UTF-16, with a zero at the end
+    room = (raw.FPDF_WCHAR * (size // 2 + 1))()
+    raw.FPDFCatalog_GetLanguage(pdf, room, size)
+    return bytes(room)[: max(size - 2, 0)].decode("utf-16-le", "replace")
 
 
 def unlocked(data: bytes) -> bytes | None:

@@ -3,18 +3,20 @@
 import re
 import string
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from ragd.parsers.pdf.layout import BROKEN
 
-BROKEN_WORD = re.compile(r"([^\W\d_]+)\ufffe[ \r\n]*(\w+)")
+FIRST_HALF, SECOND_HALF = re.compile(r"[^\W\d_]+$"), re.compile(r"\ufffe[ \r\n]*(\w+)")
+LONGEST = 100  # letters of half a word
 APART = str.maketrans(dict.fromkeys(".,;:!?()[]{}\"'“”‘’„«»/", " "))  # what stands at a word's ends
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 LEADERS = re.compile(r"([^\w\s])(?:\s*\1)+")  # the dots of a table of contents, a drawn line
 CID = re.compile(r"\(cid:\d+\)")
 TOGETHER = {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "HALFWIDTH", "FULLWIDTH"}  # stand with CJK
 RAISED = ("SUPERSCRIPT", "SUBSCRIPT", "CIRCLED", "DOUBLE-STRUCK", "SCRIPT", "BLACK-LETTER", "PLANCK", "KELVIN")
+BLANK = string.whitespace.encode() + b"\x85\xa0"
 PLAIN = (string.ascii_letters + string.digits + string.whitespace).encode()
 SUSPECT = 0.3  # of the signs are others than letters and digits of ASCII: only then it is worth a look
 ENOUGH = 20  # letters or signs, before anything is said of them
@@ -27,15 +29,15 @@ class Mending:
         self._words: set[str] = set()
         pages = list(pages)
         if any(BROKEN in page for page in pages):
+            seen: set[str] = set()  # as they stand, which nearly all do many times
             for page in pages:
-                whole = BROKEN_WORD.sub(" ", page) if BROKEN in page else page
-                self._words.update(whole.lower().translate(APART).split())
+                seen.update((_mended(page, lambda *_: " ") if BROKEN in page else page).split())
+            self._words.update(" ".join(seen).lower().translate(APART).split())
 
     def mend(self, text: str) -> str:
-        return BROKEN_WORD.sub(self._join, text).replace(BROKEN, "-\n") if BROKEN in text else text
+        return _mended(text, self._join).replace(BROKEN, "-\n") if BROKEN in text else text
 
-    def _join(self, found: re.Match[str]) -> str:
-        first, second = found[1], found[2]
+    def _join(self, first: str, second: str) -> str:
         # A hyphen that belongs to the word stays at its line's end, where whoever compares texts passes over it.
         return f"{first}-\n{second}" if self._compound(first.lower(), second) else first + second
 
@@ -46,6 +48,19 @@ class Mending:
         return f"{first}-{last}" in self._words or not second.islower() or {first, last} <= self._words
 
 
+def _mended(text: str, join: Callable[[str, str], str]) -> str:
+    """The text with what `join` makes of the halves of each word that a line's end breaks."""
+    pieces: list[str] = []
+    done = 0
+    # A pattern of both halves would try at every letter of the text: this one is found by the sign between them.
+    for found in SECOND_HALF.finditer(text):
+        first = FIRST_HALF.search(text, max(done, found.start() - LONGEST), found.start())
+        if first:
+            pieces += (text[done : first.start()], join(first[0], found[1]))
+            done = found.end()
+    return "".join(pieces) + text[done:]
+
+
 def is_garbage(text: str) -> bool:
     """Whether a page's letters mean nothing: its fonts do not say which letters they draw, or say it wrong.
 
@@ -53,7 +68,8 @@ def is_garbage(text: str) -> bool:
     """
     if "(cid:" in text and len(CID.findall(text)) > len(text) / 40 + 3:
         return True
-    if len(text.encode("latin-1", "replace").translate(None, PLAIN)) < len("".join(text.split())) * SUSPECT:
+    written = text.encode("latin-1", "replace")
+    if len(written.translate(None, PLAIN)) < len(written.translate(None, BLANK)) * SUSPECT:
         return False
     bare = LEADERS.sub(r"\1", text)
     signs = [sign for sign in bare if not sign.isspace()]
