@@ -130,6 +130,18 @@ _NOT_TEXT = {
     "program": "exe dll so dylib a o obj lib pyc pyo class wasm bin elf msi node ko pdb",
     "model": "safetensors gguf onnx pt pth ckpt tflite mlmodel",
 }
+# What people still have and no well-kept, freely licensed library reads: what it is, and what to do with it.
+_SAVED = {
+    "an e-book of Kindle: save it as EPUB (Calibre does that)": "mobi azw azw3 azw4 kfx prc",
+    "an e-book of Microsoft Reader: save it as EPUB (Calibre does that)": "lit",
+    "a help file of Windows: save it as EPUB (Calibre does that)": "chm",
+    "pages in DjVu: save them as PDF (DjView does that)": "djvu djv",
+    "a text of WordPerfect: save it as .docx or .odt (LibreOffice does that)": "wpd",
+    "a drawing of Visio: save it as PDF": "vsd vsdx vsdm",
+    "a plan of Microsoft Project: save it as PDF": "mpp",
+    "a drawing of AutoCAD: save it as PDF": "dwg",
+    "a layout of InDesign: save it as PDF": "indd",
+}
 _RECORDINGS = ("mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "wma", "amr")
 _TRANSCRIPTS = ("srt", "vtt", "txt")  # the first that is there is read instead of the recording
 _NOT_TEXT_RULES = MappingProxyType(
@@ -138,6 +150,7 @@ _NOT_TEXT_RULES = MappingProxyType(
     | dict.fromkeys(("png", "jpg", "jpeg", "jpe", "tif", "tiff", "webp", "bmp", "heic", "heif"), f"an image; {OCR}")
     | dict.fromkeys(("7z", "rar", "cab", "onepkg", "lha", "lzh"), f"an archive; {ARCHIVES}")
     | dict.fromkeys(_RECORDINGS, f"a recording; {AUDIO}")
+    | {suffix: what for what, suffixes in _SAVED.items() for suffix in suffixes.split()}
 )  # fmt: skip
 _LIFTED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)
 
@@ -199,6 +212,12 @@ def secret_rule(name: str) -> str | None:
 def content_rule(name: str) -> str | None:
     """The rule for a suffix that no parser knows and whose content cannot be text."""
     return _NOT_TEXT_RULES.get(name.lower().rpartition(".")[2])
+
+
+def saved_as(name: str) -> str | None:
+    """What to do with a file of a kind that nothing here reads; None of any other."""
+    rule = content_rule(name)
+    return rule if rule in _SAVED else None
 
 
 def transcript_rule(name: str, beside: Callable[[], Set[str]]) -> str | None:

@@ -14,6 +14,7 @@ from ragd.sources import walk
 
 SYNC = "`ragd sync`"
 ADD = "`ragd add` takes it in"
+NOT_ADDED = "it lies in no folder that was added"
 
 
 def fate_of(path: Path, part: str | None, home: Home) -> Fate:
@@ -122,8 +123,12 @@ class _Asked:
 def _not_added(path: Path) -> Fate:
     if not path.exists():
         raise SourceError(f"{path} is not there and not known", remedy="`ragd status` lists what is indexed")
-    what = "folder" if path.is_dir() else "file"
-    return Fate(str(path), what, "unknown", note="it lies in no folder that was added", remedy=ADD)
+    if path.is_dir():
+        return Fate(str(path), "folder", "unknown", note=NOT_ADDED, remedy=ADD)
+    now = walk.examine(path, path.parent, readable=readable, forgotten=frozenset(), excluded=())
+    left_out = isinstance(now, Outcome) and now.status == "skipped"
+    remedy = f"it would be left out: {now.note}" if isinstance(now, Outcome) and left_out else ADD
+    return Fate(str(path), "file", "unknown", note=NOT_ADDED, remedy=remedy)
 
 
 def _of_part(fate: Fate, part: str) -> Fate:

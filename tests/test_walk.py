@@ -47,6 +47,7 @@ def test_the_order_is_that_of_the_names_and_the_facts_are_those_of_the_disk(tmp_
         ("film.mp4", None, "video, not read yet"),
         ("all.zip", None, "archive, not read yet"),
         ("index.sqlite", None, "binary (database)"),
+        ("novel.azw3", None, "an e-book of Kindle: save it as EPUB (Calibre does that)"),
         ("Safari.app/Contents/x.txt", "Safari.app", "application"),
     ],
 )

@@ -98,6 +98,13 @@ def test_a_file_that_failed_or_was_left_out_says_why(ask: Ask, folder: Path) -> 
     assert inside.note == f"{folder / 'node_modules'} is left out: dependencies (node_modules)"
 
 
+def test_a_file_outside_all_folders_says_what_adding_it_would_come_to(ask: Ask, tmp_path: Path) -> None:
+    for name in ("novel.mobi", "novel.epub"):
+        (tmp_path / name).write_bytes(b"BOOKMOBI")
+    assert (ask(tmp_path / "novel.mobi").remedy or "").endswith("save it as EPUB (Calibre does that)")
+    assert ask(tmp_path / "novel.epub").remedy == "`ragd add` takes it in"
+
+
 def test_what_changed_since_it_was_read_is_said(ask: Ask, folder: Path) -> None:
     new, note, gone = folder / "new.txt", folder / "note.md", folder / "copy.md"
     new.write_text("not read yet")

@@ -20,6 +20,7 @@ from ragd.parsers.recognise import HEAD
 from ragd.parsers.sniff import TEXTUAL, is_plain, looks_like, mislabelled
 from ragd.parsers.table import TEXT, Format, format_by_content, format_of, missing
 from ragd.records import Kind, Member, Outcome
+from ragd.rules import saved_as
 
 DEPTH = 8  # a message in a message in a message ...: deeper than anyone forwards
 UNPACKED = 1 << 30  # bytes that the archives in a file may unpack to, or
@@ -269,7 +270,8 @@ class Source:
             known = TEXT
         if known is None:
             what = Path(name).suffix.lower() or media_type or "this"
-            yield self.left_out(part, missing(name, media_type) or f"no parser for {what} files")
+            why = missing(name, media_type) or saved_as(name) or f"no parser for {what} files"
+            yield self.left_out(part, why)
         elif self.depth >= DEPTH:
             yield self.left_out(part, f"lies more than {DEPTH} parts deep")
         else:
