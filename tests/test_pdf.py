@@ -9,6 +9,7 @@ from ragd.parsers import extras
 from ragd.parsers.pdf.headings import headings
 from ragd.parsers.pdf.heads import running
 from ragd.parsers.pdf.layout import Line, Sheet, Weight, in_order, joined, usual_distance
+from ragd.parsers.pdf.outline import Words
 from ragd.parsers.pdf.rows import with_cells
 from ragd.parsers.pdf.text import is_garbage
 from ragd.records import Document, Outcome
@@ -28,6 +29,12 @@ def column(text: str, left: float, *, top: float, count: int = 6) -> list[Line]:
 
 def sheets(*pages: list[Line]) -> list[Sheet | None]:
     return [Sheet(tuple(lines), 612, 792) for lines in pages]
+
+
+def test_entries_of_the_outline_are_found_where_a_line_begins_with_them() -> None:
+    words = Words("see Rent below\n\n1\tGround\n\nRENT AND\nCOSTS\nİ Heating costs")
+    assert [words.place(label) for label in ("Rent and costs", "1 Ground", "i heating")] == [26, 16, 41]
+    assert [words.place(label) for label in ("costs", "Rent", "below", "x")] == [35, 26, 9, None]
 
 
 def write_streams(path: Path, *streams: str) -> Document:
@@ -175,6 +182,11 @@ def test_a_block_drawn_first_stays_before_what_stands_beside_it() -> None:
 def test_the_head_of_a_table_is_no_column_though_it_stands_to_the_right() -> None:
     lines = [line("Statement", 72, 600, width=60), line("2015 2014", 300, 586), line("Revenues 6,779 5,504", 72, 572)]
     assert len(read_as(lines)) == 1
+
+
+def test_what_is_written_up_the_margin_is_no_line_of_the_text() -> None:
+    margin = Line("arXiv:2103.15348v2 [cs.CV]", "\r\n", 20, 300, 32, 480, "plain", 8)
+    assert len(read_as([*column("body", 72, top=400), margin, *column("more", 72, top=300)])) == 3
 
 
 def test_paragraphs_are_parted_and_an_exponent_stays_at_its_letter() -> None:

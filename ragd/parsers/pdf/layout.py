@@ -19,6 +19,7 @@ LINE_END = re.compile(r"\ufffe[ \r\n]*|\r[\r\n]*|\n[\r\n]*")  # each begins with
 LINES = 3000  # on one page; beyond that it is no text to be read, and stays as it is drawn
 BLOCKS = 120  # to be ordered on one page
 TOUCHING = 2.0  # points by which boxes of lines may overlap
+CLIMBING = 4  # times as high as it is wide, and as its letters are, is a line that is written up the page
 PARAGRAPH = 1.35  # times the usual distance of two lines
 HEADING = 200  # characters; a longer line is no heading, and nobody asks how bold it is
 BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)  # in a font's name: "Arial,BoldItalic"
@@ -192,6 +193,8 @@ def _jumps(above: Line, line: Line) -> bool:
     """Whether a line does not stand below or beside the one before it. A word that is broken goes on in any case."""
     if above.end.startswith(BROKEN):
         return False
+    if _climbs(above) is not _climbs(line):
+        return True
     high = max(above.height, line.height)
     apart = line.left > above.right + 4 * high or line.right < above.left - 4 * high
     beside = abs(line.bottom - above.bottom) < high
@@ -199,10 +202,19 @@ def _jumps(above: Line, line: Line) -> bool:
 
 
 def _goes_on_elsewhere(above: Line, line: Line) -> bool:
+    if above.end.startswith(BROKEN):
+        return False
+    if _climbs(above) is not _climbs(line):
+        return True
     high = max(above.height, line.height)
-    return not above.end.startswith(BROKEN) and (
-        line.bottom > above.top + high / 2 or (line.left > above.right and line.top < above.bottom - 4 * high)
-    )
+    return line.bottom > above.top + high / 2 or (line.left > above.right and line.top < above.bottom - 4 * high)
+
+
+def _climbs(line: Line) -> bool:
+    """Whether a line is written up or down the page, as the name of an archive in a paper's margin."""
+    high = line.top - line.bottom
+    least = line.letters * max(CLIMBING, len(line.text) / 2)  # a row of cells at several heights is lower
+    return line.letters > 0 and high > least and high > CLIMBING * (line.right - line.left)
 
 
 def _sorted(lines: Sequence[Line], blocks: list[list[int]]) -> list[list[int]]:

@@ -19,7 +19,7 @@ def outline(pdf: Any, reading: Reading) -> list[Mark]:
     text = reading.text
     starts = {mark.level: mark.offset for mark in reading.marks if mark.kind == "page"}
     ends = dict(zip(starts, [*list(starts.values())[1:], len(text)], strict=True))
-    pages: dict[int, _Words] = {}
+    pages: dict[int, Words] = {}
     marks: set[Mark] = set()
     for count, entry in enumerate(pdf.get_toc(max_depth=6)):
         if count >= ENTRIES:
@@ -29,7 +29,7 @@ def outline(pdf: Any, reading: Reading) -> list[Mark]:
         if label and index is not None and index + 1 in starts:
             start = starts[index + 1]
             if index not in pages:
-                pages[index] = _Words(text[start : ends[index + 1]])
+                pages[index] = Words(text[start : ends[index + 1]])
             place = pages[index].place(label)
             if place is not None:
                 marks.add(Mark(start + place, "heading", label, entry.level + 1))
@@ -50,7 +50,7 @@ def with_outline(marks: Sequence[Mark], outlined: Sequence[Mark]) -> list[Mark]:
     ]
 
 
-class _Words:
+class Words:
     """A page's words with one blank between them: to compile a pattern for each of a thousand labels took too long."""
 
     def __init__(self, text: str) -> None:
