@@ -1,25 +1,21 @@
 """PDF: the text of every page by pdfium, with page labels, outline and facts; what lies beside the pages as parts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from ragd import rules
 from ragd.parsers.alive import busy
 from ragd.parsers.extras import engine
 from ragd.parsers.pdf.fields import page_has_fields, shown_lines
-from ragd.parsers.pdf.headings import Heading, headings
-from ragd.parsers.pdf.heads import running
-from ragd.parsers.pdf.layout import Line, Sheet, in_order, joined, sheet, usual_distance
+from ragd.parsers.pdf.layout import Line, Sheet, sheet
 from ragd.parsers.pdf.notes import Note, notes
 from ragd.parsers.pdf.outline import outline, with_outline
+from ragd.parsers.pdf.pages import add_page, label, running_text
 from ragd.parsers.pdf.pictures import is_unread, read_picture, without_garbage
-from ragd.parsers.pdf.rows import with_cells
 from ragd.parsers.pdf.structure import Structure, structure_of, unlocked
-from ragd.parsers.pdf.text import Mending
-from ragd.parsers.reading import Reading, clean, fact
+from ragd.parsers.reading import Reading, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
 from ragd.records import Document, Mark, Member, Outcome
 
@@ -46,7 +42,7 @@ def parse(source: Source) -> Parsed:
         pages = _pages(pdf, source.budget.alive)
         if engine("ocr"):
             pages = _with_pictures(pdf, pages, source.budget.alive)
-        reading = _read(pages, structure.labels)
+        reading = running_text([page.sheet if page else None for page in pages], structure.labels)
         if reading.text:
             yield Member(source.part, _document(source, reading, structure, outline(pdf, reading)))
         aside = [
@@ -116,7 +112,7 @@ def _comments(pages: Sequence[_Page | None], labels: tuple[str, ...]) -> Reading
     for number, page in enumerate(pages, start=1):
         if page and page.notes:
             comments.turn()
-            comments.mark("page", _label(labels, number), number)
+            comments.mark("page", label(labels, number), number)
             for note in page.notes:
                 comments.turn()
                 comments.mark("turn", note.label, 0)
@@ -132,7 +128,7 @@ def _shown(pages: Sequence[_Page | None], structure: Structure) -> Reading:
         noted = told + "\n".join(note.text for note in page.notes) if page else told
         lines = [line for line in page.shown if line not in noted] if page else []
         pieces = [[Line(line, "", 0, 0, 0, 0)] for line in lines]
-        _add_page(shown, pieces, str, (_label(structure.labels, number), number))
+        add_page(shown, pieces, str, (label(structure.labels, number), number))
     return shown
 
 
@@ -214,56 +210,6 @@ def _with_pictures(pdf: Any, pages: list[_Page | None], alive: Callable[[], None
             seen = read_picture(pdf, index, page.sheet)
         read.append(_Page(seen, page.notes, page.shown, unread=not seen.lines))
     return read
-
-
-def _read(pages: Sequence[_Page | None], labels: tuple[str, ...]) -> Reading:
-    """The running text of the pages, without what comes back on each, and with its headings as marks."""
-    sheets = [page.sheet if page else None for page in pages]
-    heads = running(sheets)
-    titled = headings(sheets, heads)
-    mending = Mending("".join(line.text + line.end for line in one.lines) for one in sheets if one)
-    reading = Reading()
-    for number, one in enumerate(sheets, start=1):
-        if one:
-            pieces = in_order(one.lines, heads.get(number - 1, frozenset()))
-            above = {id(one.lines[heading.lines[0]]): heading for heading in titled.get(number - 1, ())}
-            _add_page(reading, pieces, mending.mend, (_label(labels, number), number), above)
-    return reading
-
-
-def _add_page(
-    reading: Reading,
-    pieces: list[list[Line]],
-    mend: Callable[[str], str],
-    page: tuple[str, int],
-    above: Mapping[int, Heading] = MappingProxyType({}),
-) -> None:
-    """A page's text piece by piece, marked where there is any. `above` has headings by their first line."""
-    usual = usual_distance([line for piece in pieces for line in piece])
-    begun = False
-    for piece in pieces:
-        seen = clean(mend(joined(piece, usual)))
-        if seen:
-            reading.turn("\n" if begun else "\n\n")
-            reading.mark("column" if begun else "page", *page)
-            found = [(line, above[id(line)]) for line in piece if id(line) in above]
-            reading.graft(with_cells(seen), _marks(seen, found, mend), gap="")
-            begun = True
-
-
-def _marks(text: str, found: Sequence[tuple[Line, Heading]], mend: Callable[[str], str]) -> Iterator[Mark]:
-    """A mark where each heading's first line stands in the text that the lines have become."""
-    lines, at = f"\n{text}", 0
-    for line, heading in found:
-        first = clean(mend(line.text))
-        place = lines.find(f"\n{first}", at) if first else -1
-        if place >= 0:
-            yield Mark(place, "heading", heading.label, heading.level)
-            at = place + len(first)
-
-
-def _label(labels: tuple[str, ...], number: int) -> str:
-    return labels[number - 1] if number <= len(labels) else str(number)
 
 
 def _attachments(pdf: Any) -> Iterator[tuple[str, bytes]]:
