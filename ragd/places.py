@@ -11,13 +11,12 @@ TURN = re.compile(r"(?:^|, |> )\d{1,2} \w+ \d{4} \d\d:\d\d(?: |$)")  # as chats 
 
 
 def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
-    """The marks of a span: page, headings (outermost first), clause and turn in force at `start`, then those inside it.
+    """The marks of a span: what is in force at `start`, then those inside it.
 
-    `marks` are a document's, in order of offset; offsets count code points of its text.
+    In force are a page, headings (outermost first), a clause, a table's heads and a turn. `marks` are a document's, in
+    order of offset; offsets count code points of its text.
     """
-    page: list[Mark] = []
-    turn: list[Mark] = []
-    clause: list[Mark] = []
+    force: dict[str, list[Mark]] = {"page": [], "clause": [], "table": [], "turn": []}
     headings: list[Mark] = []
     inside: list[Mark] = []
     for mark in marks:
@@ -27,15 +26,13 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
             inside.append(mark)
         elif mark.kind == "heading":
             headings = [*(above for above in headings if above.level < mark.level), mark]
-            clause = []
+            force |= {"clause": [], "table": []}
         elif mark.kind in ("page", "slide", "sheet", "cell"):
-            page = [mark]
+            force["page"] = [mark]
             headings = [] if mark.kind == "sheet" else headings  # those of the sheet before end with it
-        elif mark.kind == "turn":
-            turn = [mark]
-        elif mark.kind == "clause":
-            clause = [mark] if mark.label else []
-    return (*page, *headings, *clause, *turn, *inside)
+        elif mark.kind in force:
+            force[mark.kind] = [mark] if mark.label or mark.kind == "turn" else []
+    return (*force["page"], *headings, *force["clause"], *force["table"], *force["turn"], *inside)
 
 
 def pages_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:

@@ -24,7 +24,7 @@ Kind = Literal[
     "other",
 ]
 MarkKind = Literal[
-    "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "clause", "line-block"
+    "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "clause", "table", "line-block"
 ]
 AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer"]
 # What a passage is in its document: words like any other, who wrote it ("Dana Visser, roofer, +31 20 555 0199"), or
@@ -53,6 +53,8 @@ class Mark:
     turn of a conversation 1 where it begins one after a pause, 2 where it goes on; a "row" stands where the rows of a
     sheet begin or go on after a gap, with the number of the next, 0 where what follows is none; a "clause" stands
     before a numbered paragraph whose number is in no text and holds until the next one, one with no label or a heading;
+    a "table" stands where the heads of a table's columns begin, is called as they are, letter by letter, and holds for
+    all of its rows, until one with no label;
     `label` is what is shown: a heading's words and the number that stands before them, a page's own label ("iii").
     """
 

@@ -7,6 +7,7 @@ from ragd.places import held
 from ragd.records import Chunk, Document, Mark
 
 HEADER = 160  # the longest header, bytes: about 40 tokens of English, and never more than 160 of anything
+COLUMNS = 96  # bytes of what stands above a table's columns, which come on top of it
 LONGEST_LINE = 600  # code points of a line that may be a heading
 MOST_NUMBERS = 200  # marks of a passage that are looked through for numbers
 
@@ -53,7 +54,9 @@ def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> s
         steps.insert(0, ": ".join(facts))
     while len(steps) > 2 and len(" > ".join(steps).encode()) > HEADER:
         del steps[1]
-    return " > ".join(steps).encode()[:HEADER].decode(errors="ignore")
+    header = " > ".join(steps).encode()[:HEADER].decode(errors="ignore")
+    columns = " ".join(" ".join(mark.label for mark in marks if mark.kind == "table").split())
+    return " > ".join(filter(None, (header, columns.encode()[:COLUMNS].decode(errors="ignore"))))
 
 
 def facts_above(document: Document, start: int) -> list[Mark]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ragd import rules
@@ -15,6 +15,7 @@ from ragd.parsers.pdf.outline import outline, with_outline
 from ragd.parsers.pdf.pages import add_page, label, running_text
 from ragd.parsers.pdf.pictures import is_unread, read_picture, without_garbage
 from ragd.parsers.pdf.structure import Structure, structure_of, unlocked
+from ragd.parsers.pdf.titles import title_of
 from ragd.parsers.reading import Reading, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable
 from ragd.records import Document, Mark, Member, Outcome
@@ -42,7 +43,9 @@ def parse(source: Source) -> Parsed:
         pages = _pages(pdf, source.budget.alive)
         if engine("ocr"):
             pages = _with_pictures(pdf, pages, source.budget.alive)
-        reading = running_text([page.sheet if page else None for page in pages], structure.labels)
+        sheets = [page.sheet if page else None for page in pages]
+        structure = replace(structure, title=structure.title or title_of(sheets))
+        reading = running_text(sheets, structure.labels)
         if reading.text:
             yield Member(source.part, _document(source, reading, structure, outline(pdf, reading)))
         aside = [

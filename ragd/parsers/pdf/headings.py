@@ -28,6 +28,7 @@ INDENT, TEXT = 3, 0.3  # times its height is text indented below a heading; of t
 SHARED = 3  # lines that begin at the same edge
 # What a table's rows end with: two numbers, or one that is no year, no day and no number of a section.
 NUMBERS = re.compile(r"(?:[\d)%—–-]+\s+[$€£(]*[\d.,—–-]+[)%\s]*|[$€£(]\s*\d[\d.,]*[)%\s]*|\d[.,]\d+[)%\s]*|\d\s*%)$")
+NUMBER = re.compile(r"\d+")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NO_BEGINNING = ("(", "•", "·", "*", "–", "—", "-")
 LEADERS = re.compile(r"[._]{4,}|(?:\. ){3}")
@@ -44,20 +45,38 @@ class Heading:
 
 def headings(sheets: Sequence[Sheet | None], without: dict[int, set[int]]) -> dict[int, list[Heading]]:
     """The headings of each page (from 0); `without` are lines that are left out, such as running heads."""
-    usual, bold_says = _usual(sheets)
+    usual, bold_says = usual_height(sheets)
     first = next((page for page, one in enumerate(sheets) if one and one.lines), 0)
-    return {
-        page: [
-            heading
-            for heading in _on_page(one, without.get(page, set()), usual, bold_says=bold_says)
-            if page > first or _is_above_text(one, heading)
-        ]
-        for page, one in enumerate(sheets)
-        if one
-    }
+    back = {_masked(one.lines[at].text) for page, one in enumerate(sheets) if one for at in without.get(page, ())}
+    said: set[str] = set()
+    found: dict[int, list[Heading]] = {}
+    for page, one in enumerate(sheets):
+        if one:
+            found[page] = [
+                heading
+                for heading in _on_page(one, without.get(page, set()), usual, bold_says=bold_says)
+                if (page > first or _is_above_text(one, heading)) and not _is_head(heading, back, said)
+            ]
+    return found
 
 
-def _usual(sheets: Sequence[Sheet | None]) -> tuple[float, bool]:
+def _is_head(heading: Heading, back: set[str], said: set[str]) -> bool:
+    """Whether a heading is a running head that was left in: where it is counted, or after it stood once.
+
+    "Pfizer Inc. 2021 Form 10-K 36" heads nothing, nor does "Table of Contents" on its tenth page; the first may be
+    the heading that the others repeat.
+    """
+    masked = _masked(heading.label)
+    again = masked in said
+    said.add(masked)
+    return masked in back and (again or bool(NUMBER.search(heading.label)))
+
+
+def _masked(text: str) -> str:
+    return NUMBER.sub("#", " ".join(clean(text).casefold().split()))
+
+
+def usual_height(sheets: Sequence[Sheet | None]) -> tuple[float, bool]:
     """The height of the lines that hold the most letters, and whether bold letters are few enough to say something."""
     letters: Counter[float] = Counter()
     bold = 0

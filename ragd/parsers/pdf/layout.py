@@ -16,6 +16,9 @@ from typing import Any, Literal
 
 BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
 LINE_END = re.compile(r"\ufffe[ \r\n]*|\r[\r\n]*|\n[\r\n]*")  # each begins with one sign: found twice as fast
+RULE = "_" * 12
+# A rule parts what it stands between, though pdfium joins them: "____________ ACME, INC." is two lines to the eye.
+RULED = re.compile(rf"{LINE_END.pattern}|(?<={RULE}) (?=[^\W_])|(?<=\w) (?={RULE})")
 LINES = 3000  # on one page; beyond that it is no text to be read, and stays as it is drawn
 BLOCKS = 120  # to be ordered on one page
 TOUCHING = 2.0  # points by which boxes of lines may overlap
@@ -85,7 +88,7 @@ def sheet(page: Any, text_page: Any) -> Sheet:
 def _ends(text: str) -> Iterator[tuple[int, int]]:
     """Where each line ends, and where the next begins."""
     after = 0
-    for found in LINE_END.finditer(text):
+    for found in (RULED if RULE in text else LINE_END).finditer(text):
         after = found.end()
         yield found.start(), after
     if after < len(text):
@@ -250,7 +253,7 @@ def joined(lines: Sequence[Line], usual: float) -> str:
 def _between(line: Line, below: Line, usual: float) -> str:
     """What parts two lines: nothing or a blank in a row, as of an exponent and what it stands on, else a line's end."""
     if abs(line.bottom - below.bottom) < line.height * 0.6 and below.left > line.right - TOUCHING:
-        return "" if below.left - line.right < line.height * 0.15 else " "
+        return "" if below.left - line.right < line.height * 0.15 and line.end != " " else " "
     return "\n\n" if line.bottom - below.bottom > PARAGRAPH * max(usual, line.height) else "\n"
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from ragd.parsers.pdf.headings import Heading, headings
 from ragd.parsers.pdf.heads import running
 from ragd.parsers.pdf.layout import Line, Sheet, in_order, joined, usual_distance
-from ragd.parsers.pdf.rows import with_cells
+from ragd.parsers.pdf.rows import table_marks, with_cells
 from ragd.parsers.pdf.text import Mending
 from ragd.parsers.reading import Reading, clean
 from ragd.records import Mark
@@ -42,7 +42,8 @@ def add_page(
             reading.turn("\n" if begun else "\n\n")
             reading.mark("column" if begun else "page", *page)
             found = [(line, above[id(line)]) for line in piece if id(line) in above]
-            reading.graft(with_cells(seen), _marks(seen, found, mend), gap="")
+            titles, celled = list(_marks(seen, found, mend)), with_cells(seen)
+            reading.graft(celled, [*titles, *table_marks(celled, titles)], gap="")
             begun = True
 
 
