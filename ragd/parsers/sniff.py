@@ -50,6 +50,7 @@ EXPECTED = {  # family -> what its files begin with, and what a person calls one
     "iwork": ("a ZIP archive", "an iWork document"),
     "maff": ("a ZIP archive", "a saved web page"),
     "epub": ("a ZIP archive", "an e-book"),
+    "xps": ("a ZIP archive", "an XPS document"),
     "ole": ("an old Microsoft Office file", "an Office file"),
     "msg": ("an old Microsoft Office file", "an Outlook message"),
 }

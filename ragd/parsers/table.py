@@ -99,6 +99,8 @@ FORMATS = (
     Format("iwork/1", IWORK, "slides", ".key", "application/vnd.apple.keynote", holds=True),
     Format("rtf/1", ".office.rtf:parse", "office", ".rtf", "application/rtf text/rtf"),
     Format("epub/1", ".web.epub:parse", "book", ".epub", "application/epub+zip"),
+    Format("fb2/1", ".web.fb2:parse", "book", ".fb2", "application/x-fictionbook+xml"),
+    Format("xps/1", ".office.xps:parse", "office", ".xps .oxps", "application/vnd.ms-xpsdocument application/oxps"),
     Format("mhtml/1", ".web.mhtml:parse", "web", ".mhtml .mht", "multipart/related"),
     Format("webarchive/1", ".web.saved_pages:parse_webarchive", "web", ".webarchive"),
     Format("maff/1", ".web.saved_pages:parse_maff", "web", ".maff"),

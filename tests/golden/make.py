@@ -10,7 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
 
-from office_files import core, paragraph, rows, shape, write_docx, write_odf, write_pptx, write_xlsx  # noqa: E402
+from office_files import PACKAGE, core, paragraph, rows, shape, write_docx, write_odf, write_pptx, write_xlsx  # noqa: E402
 from parser_files import write_pdf  # noqa: E402
 
 OFFICE, NOTES, CHATS, ARCHIVES = (HERE / name for name in ("office", "notes", "chats", "archives"))
@@ -67,6 +67,38 @@ def epub() -> None:
                                    "b.opf": package, **chapters})  # fmt: skip
 
 
+def glyphs(text: str, x: float, y: float, size: float = 16, more: str = "") -> str:
+    return (
+        f"<Glyphs OriginX='{x}' OriginY='{y}' FontRenderingEmSize='{size}' UnicodeString='{text}' {more}"
+        " Fill='#ff000000' FontUri='/Resources/a.odttf'/>"
+    )
+
+
+def xps() -> None:
+    """Two pages as Windows prints them: the second in two pieces, turned by what it stands in."""
+    relation = (
+        f"<Relationships xmlns='{PACKAGE}/relationships'><Relationship Id='R0' Target='/FixedDocSeq.fdseq' "
+        "Type='http://schemas.microsoft.com/xps/2005/06/fixedrepresentation'/></Relationships>"
+    )
+    report = glyphs("Service report", 96, 96, 32) + glyphs("Boiler", 96, 200, 16, "Indices='37,60;82,56;76,24'")
+    report += glyphs("Total", 96, 220) + glyphs("€ 120.00", 300, 220)
+    report += glyphs("{}{no} faults, and a new expan-", 96, 240) + glyphs("sion vessel in Octo", 96, 260)
+    report += glyphs("ber.", 236, 260)
+    letter = glyphs("Dear Kees,", 0, 40) + "<Canvas.Resources/>" + glyphs("it is done.", 0, 60)
+    pages = [f"<FixedPage Width='816' Height='1056'>{one}</FixedPage>" for one in
+             (report, f"<Canvas RenderTransform='1,0,0,1,96,56'>{letter}</Canvas>")]  # fmt: skip
+    half = len(pages[1]) // 2
+    contents = "".join(f"<PageContent Source='Pages/{number}.fpage'/>" for number in (1, 2))
+    pack(OFFICE / "report.xps", {
+        "_rels/.rels": relation, "FixedDocSeq.fdseq": "<FixedDocumentSequence><DocumentReference "
+        "Source='Documents/1/FixedDoc.fdoc'/></FixedDocumentSequence>",
+        "Documents/1/FixedDoc.fdoc": f"<FixedDocument>{contents}</FixedDocument>",
+        "Documents/1/Pages/1.fpage": pages[0], "Documents/1/Pages/2.fpage/[0].piece": pages[1][:half],
+        "Documents/1/Pages/2.fpage/[1].last.piece": pages[1][half:],
+        "docProps/core.xml": core("Service report", "Kees de Vries"),
+    })  # fmt: skip
+
+
 def exports() -> None:
     note = {"title": "Boiler", "textContent": "Serviced by Kees.", "labels": [{"name": "house"}], "isTrashed": False,
             "isArchived": False, "isPinned": False, "color": "DEFAULT", "userEditedTimestampUsec": 1709374500000000,
@@ -116,5 +148,6 @@ if __name__ == "__main__":
     pdf()
     office()
     epub()
+    xps()
     exports()
     archives()
