@@ -110,11 +110,13 @@ class Member:
     """A document and the part of the file that it was read from (None: the whole file).
 
     `labels` are facts of the place and not of the content: a mailbox's folder, Gmail's labels, a mail client's flags.
+    So are `conversations`, the names by which mail programs know the one that a mail is in ("gmail 1790000000000001").
     """
 
     part: str | None
     document: Document
     labels: tuple[str, ...] = ()
+    conversations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ def pack_member(member: Member) -> bytes:
         "aliases": [sound(alias) for alias in document.aliases],
         "asides": [[aside.start, aside.end, aside.kind] for aside in document.asides],
         "labels": [sound(label) for label in member.labels],
+        "conversations": member.conversations,
         "language": document.language,
         "lined": document.lined,
     }
@@ -128,6 +129,6 @@ def unpack_member(facts: dict[str, Any], body: bytes) -> Member:
             language=facts["language"],
             lined=facts["lined"],
         )
-        return Member(facts["part"], document, tuple(facts["labels"]))
+        return Member(facts["part"], document, tuple(facts["labels"]), tuple(facts["conversations"]))
     except (KeyError, TypeError, UnicodeDecodeError) as error:
         raise BadFrame from error

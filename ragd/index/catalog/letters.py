@@ -1,16 +1,18 @@
-"""Which mails belong together by what each of them says: message ids, and where these are missing subject and people.
+"""What a mail says of those that it belongs with: message ids, and where these are missing subject, people and time.
 
-`related` asks two mails only and never what else there is, so that links come out the same in whatever order they
-arrive. The rules are those of https://www.jwz.org/doc/threading.html; his last step, which joins equal subjects, is
-narrowed to mails that name no other, among the same people, within a month: else all invoices were one thread.
+Whether two belong together is asked of these two only and never of what else there is, so that it comes out the same in
+whatever order they arrive. The rules are those of https://www.jwz.org/doc/threading.html; his last step, which joins
+equal subjects, is narrowed to mails that name no other, among the same people, within a month: else all invoices were
+one thread (`catalog.subjects`).
 """
 
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ragd.index.catalog.read import batched
 from ragd.records import Document
@@ -61,15 +63,25 @@ def letter(row: tuple[int, str, str | None, str, str | None, str, str | None, in
     """The letter of a row of FACTS."""
     key, name, message_id, references, author, recipients, title, moment = row
     subject, answers, listed = base_subject(title or "")
-    others = frozenset(map(_address, json.loads(recipients)))
-    ids = tuple(one for one in json.loads(references) if one != message_id)
-    return Letter(key, name, message_id, ids, _address(author or ""), others, subject, answers, listed, moment)
+    ids = tuple(one for one in json.loads(references) if one != message_id) if references != "[]" else ()
+    people = _address(author or ""), _people(recipients)
+    return Letter(key, name, message_id, ids, *people, subject, answers, listed, moment)
 
 
 def letter_of(connection: sqlite3.Connection, key: int) -> Letter | None:
     """The mail of a key; None for any other document."""
     row = connection.execute(f"SELECT {FACTS} FROM documents WHERE key = ? AND kind = 'mail'", (key,)).fetchone()
     return letter(row) if row else None
+
+
+def letters_of(connection: sqlite3.Connection, keys: Iterable[int]) -> list[Letter]:
+    """The mails of these keys."""
+    found: list[Letter] = []
+    for some in batched(keys, AT_ONCE):
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT {FACTS} FROM documents WHERE key IN ({marks}) AND kind = 'mail'"
+        found += map(letter, connection.execute(sql, some).fetchall())
+    return found
 
 
 def linkage(document: Document) -> tuple[str | None, int | None, int]:
@@ -82,6 +94,7 @@ def linkage(document: Document) -> tuple[str | None, int | None, int]:
     return one.subject or None, one.moment, int(one.loose)
 
 
+@lru_cache(1024)
 def base_subject(title: str) -> tuple[str, bool, bool]:
     """(subject, whether it was answered or forwarded, whether a list tagged it): "Re: [ILUG] Antw: Roof" is "roof"."""
     answers = listed = False
@@ -102,14 +115,15 @@ def moment_of(date: str | None) -> int | None:
         return None
 
 
+@lru_cache(1024)
 def _address(person: str) -> str:
     """ "Dana Visser <dana@example.org>" is known by the address; whoever has none, by the name."""
     return (person.rpartition("<")[2][:-1] if person.endswith(">") else person).strip().casefold()
 
 
-def related(one: Letter, other: Letter) -> bool:
-    """Whether two mails are joined although no message id says so."""
-    return namesakes(one, other) and _share_people(one, other)
+@lru_cache(1024)  # many mails go to the same
+def _people(recipients: str) -> frozenset[str]:
+    return frozenset(map(_address, json.loads(recipients)))
 
 
 def namesakes(one: Letter, other: Letter) -> bool:
@@ -119,28 +133,6 @@ def namesakes(one: Letter, other: Letter) -> bool:
     if not (one.loose or other.loose) or one.moment is None or other.moment is None:
         return False
     return abs(one.moment - other.moment) <= WINDOW
-
-
-def _share_people(one: Letter, other: Letter) -> bool:
-    """Each writes to the other; to the owner of a mailbox everyone writes, so one in common says nothing."""
-    if one.author == other.author or (one.listed and other.listed):
-        return bool(one.recipients & other.recipients)
-    return one.author in other.people and other.author in one.people
-
-
-def relatives(
-    connection: sqlite3.Connection, one: Letter, among: Callable[[Letter, Letter], bool] = related
-) -> Iterator[Letter]:
-    """Every other mail in the catalog that is `related` to this one, or its namesake."""
-    if not one.subject or one.moment is None:
-        return
-    span = (one.subject, one.moment - WINDOW, one.moment + WINDOW, one.key)
-    loose = "" if one.loose else "AND loose = 1"
-    sql = f"SELECT {FACTS} FROM documents WHERE subject = ? AND moment BETWEEN ? AND ? AND key != ? {loose}"
-    for row in connection.execute(sql, span).fetchall():
-        other = letter(row)
-        if among(one, other):
-            yield other
 
 
 def having(connection: sqlite3.Connection, message_ids: Iterable[str]) -> Iterator[Letter]:

@@ -39,11 +39,21 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a file holds at one of its parts, and the facts of that place."""
+
+    part: str | None
+    key: int
+    labels: tuple[str, ...]
+    conversations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Adopted:
     """A file whose bytes are those of a known file: it takes over that file's documents without being parsed."""
 
     known: KnownFile
-    parts: Sequence[tuple[str | None, int, tuple[str, ...]]]  # part, key, labels of the file that has the same bytes
+    parts: Sequence[Held]  # of the file that has the same bytes
     problems: Sequence[Outcome]
 
 

@@ -1,51 +1,65 @@
 """Which messages belong together: one thread for all that are linked, in whatever order they came.
 
 A thread is named by the smallest name among the messages that it links, those of missing messages included: a name that
-depends on the set and not on the order in which it was met. Adding a message touches the threads that it joins and no
-other.
+depends on the set and not on the order in which it was met. Adding messages touches the threads that they join and no
+other. What a mail program knows of conversations (Gmail's numbers, Outlook's) links as a missing message would; it is a
+fact of the place, and goes with it.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
-from ragd.index.catalog.letters import FACTS, Letter, letter, letter_of, relatives
-from ragd.index.catalog.read import batched
+from ragd.index.catalog import subjects
+from ragd.index.catalog.letters import FACTS, Letter, letter, letters_of
+from ragd.index.catalog.read import AT_ONCE, batched, labels_from
 
-AT_ONCE = 400
-
-
-def link(connection: sqlite3.Connection, key: int) -> None:
-    """Make a mail, all that it refers to and all that is related to it one thread."""
-    one = letter_of(connection, key)
-    if one is not None:
-        _join(connection, one)
+CONVERSATION = "~"  # begins a conversation's name: it comes after message ids, which name threads
 
 
-def _join(connection: sqlite3.Connection, one: Letter) -> None:
-    others = (other.node for other in relatives(connection, one))
-    nodes = sorted({one.node, *one.references, *others})
-    known: set[str] = set()
-    for some in batched(nodes, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        rows = connection.execute(f"SELECT DISTINCT thread FROM threads WHERE message_id IN ({marks})", some)
-        known.update(row[0] for row in rows)
-    name = min([*known, nodes[0]])
-    for other in known - {name}:
-        connection.execute("UPDATE threads SET thread = ? WHERE thread = ?", (name, other))
-    connection.executemany("INSERT OR REPLACE INTO threads VALUES (?, ?)", [(node, name) for node in nodes])
+def link(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+    """Make each of these mails, all that it refers to and all that is related to it one thread."""
+    _join(connection, letters_of(connection, keys))
 
 
 def unlink(connection: sqlite3.Connection, gone: Iterable[str]) -> None:
     """Compute anew the threads that held these messages (their names among the threads), of those that are left."""
-    names: set[str] = set()
-    for node in gone:
-        row = connection.execute("SELECT thread FROM threads WHERE message_id = ?", (node,)).fetchone()
-        names.update(row or ())
+    _anew(connection, set(_threads_of(connection, gone).values()))
+
+
+def leave(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+    """Compute anew the threads of mails that lost a place, where it may have told the conversation that they are in."""
+    names = set(_threads_of(connection, (one.node for one in letters_of(connection, keys))).values())
+    sql = "SELECT 1 FROM threads WHERE thread = ? AND message_id >= ? AND message_id < ?"
+    span = (CONVERSATION, chr(ord(CONVERSATION) + 1))
+    _anew(connection, {name for name in names if connection.execute(sql, (name, *span)).fetchone()})
+
+
+def _join(connection: sqlite3.Connection, letters: list[Letter]) -> None:
+    joined = _Joined()
+    told = _conversations(connection, letters)
+    for one in letters:
+        for name in (one.node, *one.references, *told.get(one.key, ())):
+            joined.put(one.node, name)
+    for pair in subjects.pairs(connection, letters):
+        joined.put(*pair)
+    known = _threads_of(connection, list(joined))
+    for node, thread in known.items():
+        joined.put(node, thread)
+    for group in joined.groups():
+        name = min(group)
+        for other in {known[node] for node in group if node in known} - {name}:
+            connection.execute("UPDATE threads SET thread = ? WHERE thread = ?", (name, other))
+        new = [(node, name) for node in group if node not in known]
+        connection.executemany("INSERT OR REPLACE INTO threads VALUES (?, ?)", new)
+
+
+def _anew(connection: sqlite3.Connection, names: Iterable[str]) -> None:
+    nodes: list[str] = []
     for name in sorted(names):
-        nodes = [row[0] for row in connection.execute("SELECT message_id FROM threads WHERE thread = ?", (name,))]
+        nodes += (row[0] for row in connection.execute("SELECT message_id FROM threads WHERE thread = ?", (name,)))
         connection.execute("DELETE FROM threads WHERE thread = ?", (name,))
-        for one in _left(connection, nodes):
-            _join(connection, one)
+    _join(connection, _left(connection, nodes))
 
 
 def _left(connection: sqlite3.Connection, nodes: Iterable[str]) -> list[Letter]:
@@ -59,3 +73,49 @@ def _left(connection: sqlite3.Connection, nodes: Iterable[str]) -> list[Letter]:
             sql = f"SELECT {FACTS} FROM documents WHERE {column} IN ({marks}) AND kind = 'mail'"
             found += map(letter, connection.execute(sql, tuple(names)).fetchall())
     return found
+
+
+def _threads_of(connection: sqlite3.Connection, nodes: Iterable[str]) -> dict[str, str]:
+    """The thread of each of these messages that is in one."""
+    found: dict[str, str] = {}
+    for some in batched(nodes, AT_ONCE):
+        marks = ",".join("?" * len(some))
+        found.update(connection.execute(f"SELECT message_id, thread FROM threads WHERE message_id IN ({marks})", some))
+    return found
+
+
+def _conversations(connection: sqlite3.Connection, letters: Iterable[Letter]) -> dict[int, set[str]]:
+    """The conversations of each mail, as all of its places tell them."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for some in batched((one.key for one in letters), AT_ONCE):
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT key, conversations FROM places WHERE key IN ({marks}) AND conversations != ''"
+        for key, names in connection.execute(sql, some):
+            found[key].update(CONVERSATION + name for name in labels_from(names))
+    return found
+
+
+class _Joined:
+    """Names put together two by two: which are in one group?"""
+
+    def __init__(self) -> None:
+        self._next: dict[str, str] = {}  # towards the one that stands for its group, which is its own
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._next)
+
+    def put(self, one: str, other: str) -> None:
+        self._next[self._of(one)] = self._of(other)
+
+    def groups(self) -> Iterable[list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for name in self._next:
+            found[self._of(name)].append(name)
+        return found.values()
+
+    def _of(self, name: str) -> str:
+        after = self._next.setdefault(name, name)
+        while after != name:
+            self._next[name] = self._next[after]  # half the way, for whoever asks next
+            name, after = after, self._next[after]
+        return name

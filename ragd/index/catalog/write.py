@@ -1,14 +1,14 @@
 """The writer's side of the catalog: one transaction makes a batch visible, another takes out what lost its place."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ragd.index.catalog import blocks, letters, links, read, shared, threads
 from ragd.index.catalog.facts import facts_of
 from ragd.index.catalog.lookup import FILE, Lookup, known_of
 from ragd.index.catalog.quotes import Quotes
-from ragd.index.catalog.record import Adopted, Batch, Entry, KnownFile, Read, Stored
+from ragd.index.catalog.record import Adopted, Batch, Entry, Held, KnownFile, Read, Stored
 from ragd.index.catalog.schema import READ_AGAIN, connect, moved_on, transaction
 from ragd.index.catalog.spaces import Spaces
 from ragd.records import Document, Outcome
@@ -92,10 +92,11 @@ class Catalog:
         )
         return [known_of(row) for row in rows]
 
-    def places_of(self, path: str) -> list[tuple[str | None, int, tuple[str, ...]]]:
-        """(part, key, labels) of everything that was read from a file."""
-        rows = self._db.execute("SELECT part, key, labels FROM places WHERE path = ? ORDER BY part", (path,))
-        return [(part or None, key, read.labels_from(labels)) for part, key, labels in rows]
+    def places_of(self, path: str) -> list[Held]:
+        """Everything that was read from a file."""
+        sql = "SELECT part, key, labels, conversations FROM places WHERE path = ? ORDER BY part"
+        rows = self._db.execute(sql, (path,))
+        return [Held(part or None, key, *map(read.labels_from, facts)) for part, key, *facts in rows]
 
     def problems_of(self, path: str) -> list[Outcome]:
         rows = self._db.execute("SELECT part, status, note FROM problems WHERE path = ? ORDER BY part", (path,))
@@ -140,7 +141,8 @@ class Catalog:
             for entry in batch.entries:
                 self._put_document(entry, reading_of(entry.document, chunker))
             for file, member, key in batch.members:
-                lost |= self._put_place(str(file.path), member.part, key, file.mtime_ns, labels=member.labels)
+                here = Held(member.part, key, member.labels, member.conversations)
+                lost |= self._put_place(str(file.path), here, file.mtime_ns)
             for adopted in batch.adopted:
                 lost |= self._adopt(adopted)
             for one in batch.read:
@@ -152,12 +154,14 @@ class Catalog:
                 lost |= self._drop_places(path, keep=frozenset())
                 self._drop_file(path)
             self._let_go(lost, now)
+            threads.leave(self._db, lost)
+            threads.link(self._db, _to_link(batch))
             self._quotes.settle(came | lost)
             moved_on(self._db)
 
     def _unseen(self, batch: Batch) -> set[int]:
         """Keys that the batch gives a place and that have none yet."""
-        keys = {key for *_, key in batch.members} | {key for one in batch.adopted for _, key, _ in one.parts}
+        keys = {key for *_, key in batch.members} | {part.key for one in batch.adopted for part in one.parts}
         return {key for key in keys if not self._db.execute("SELECT 1 FROM places WHERE key = ?", (key,)).fetchone()}
 
     def _put_document(self, entry: Entry, reading: str) -> None:
@@ -182,17 +186,17 @@ class Catalog:
         references = [(one, key) for one in document.references]
         self._db.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", references)
         links.record(self._db, key, document)
-        threads.link(self._db, key)
 
-    def _put_place(self, path: str, part: str | None, key: int, mtime_ns: int, *, labels: Sequence[str]) -> set[int]:
-        row = self._db.execute("SELECT key FROM places WHERE path = ? AND part = ?", (path, part or "")).fetchone()
-        self._db.execute(
-            "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)",
-            (path, part or "", key, mtime_ns, read.labels_to(labels), self._within(path, part)),
-        )
-        links.record_place(self._db, key, path, part)
+    def _put_place(self, path: str, here: Held, mtime_ns: int) -> set[int]:
+        """Put a document at a place; the key of the one that was there, or was in other conversations there."""
+        part, key, conversations = here.part or "", here.key, read.labels_to(here.conversations)
+        sql = "SELECT key, conversations FROM places WHERE path = ? AND part = ?"
+        before = self._db.execute(sql, (path, part)).fetchone()
+        facts = (mtime_ns, read.labels_to(here.labels), self._within(path, here.part), conversations)
+        self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", (path, part, key, *facts))
+        links.record_place(self._db, key, path, here.part)
         self._db.execute("DELETE FROM gone WHERE key = ?", (key,))
-        return {row[0]} - {key} if row else set()
+        return {before[0]} if before and before != (key, conversations) else set()
 
     def _within(self, path: str, part: str | None) -> str | None:
         """The part of the same file that holds this one: a message its attachments. It was put in its place before."""
@@ -204,9 +208,9 @@ class Catalog:
     def _adopt(self, adopted: Adopted) -> set[int]:
         file = adopted.known.file
         lost: set[int] = set()
-        for part, key, labels in adopted.parts:
-            lost |= self._put_place(str(file.path), part, key, file.mtime_ns, labels=labels)
-        parts = frozenset(part for part, *_ in adopted.parts)
+        for here in adopted.parts:
+            lost |= self._put_place(str(file.path), here, file.mtime_ns)
+        parts = frozenset(here.part for here in adopted.parts)
         return lost | self._finish(Read(adopted.known, parts, adopted.problems))
 
     def _touch(self, known: KnownFile) -> None:
@@ -272,7 +276,7 @@ class Catalog:
         keys = [row[0] for row in self._db.execute("SELECT key FROM gone WHERE since <= ?", (before,))]
         if keys:
             with transaction(self._db, self.path):
-                mails = [one for key in keys if (one := letters.letter_of(self._db, key))]
+                mails = letters.letters_of(self._db, keys)
                 for table in ("documents", "blocks", "chunks", "gone", "answers", "names", "targets"):
                     self._db.executemany(f"DELETE FROM {table} WHERE key = ?", [(key,) for key in keys])
                 self._db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", [(key,) for key in keys])
@@ -366,9 +370,17 @@ class Catalog:
             for path, part in self._db.execute("SELECT path, part FROM places WHERE key = ?", (old,)).fetchall():
                 links.record_place(self._db, entry.key, path, part or None)
             self._db.execute("UPDATE places SET key = ? WHERE key = ?", (entry.key, old))
+            threads.link(self._db, [entry.key])
             self._let_go([old], now)
             self._quotes.settle([old, entry.key])
             moved_on(self._db)
+
+
+def _to_link(batch: Batch) -> list[int]:
+    """The documents that a batch brings, and those of which it may tell in what conversation they are."""
+    told = [key for _, member, key in batch.members if member.conversations]
+    told += [here.key for one in batch.adopted for here in one.parts if here.conversations]
+    return list(dict.fromkeys([*(entry.key for entry in batch.entries), *told]))
 
 
 def reading_of(document: Document, chunker: str) -> str:

@@ -56,7 +56,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message. Ids are without angle brackets; `date` is ISO 8601; `labels` belong to the place."""
+    """One message. Ids are without angle brackets; `date` is ISO 8601.
+
+    `labels` and `conversations` belong to the place.
+    """
 
     parts: Parts
     subject: str | None = None
@@ -66,6 +69,7 @@ class Letter:
     message_id: str | None = None
     references: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    conversations: tuple[str, ...] = ()
     kind: Kind = "mail"
 
 
@@ -73,7 +77,7 @@ def tell(source: Source, letter: Letter, *, named: Callable[[Document], str | No
     """The message, what could not be read of it, and what is attached. `named` gives its part, None: the whole file."""
     document = document_of(letter)
     part = named(document)
-    yield Member(part, document, letter.labels)
+    yield Member(part, document, letter.labels, letter.conversations)
     for name, why in letter.parts.unread.items():
         yield source.left_out(source.unique(f"{part} > {name}" if part else name), why)
     for attached in letter.parts.attachments:

@@ -12,7 +12,7 @@ from typing import Final
 
 from ragd.parsers.dates import iso
 from ragd.parsers.decode import decode
-from ragd.parsers.mail import headers, mime, rtf_mail
+from ragd.parsers.mail import conversations, headers, mime, rtf_mail
 from ragd.parsers.mail.letter import EMPTY, PICTURE, Attachment, Body, Letter, Parts
 from ragd.parsers.mail.signed import content_of_signed
 from ragd.parsers.reading import fact
@@ -28,6 +28,7 @@ SENDER: Final = ((0x0C1A, 0x5D01, 0x0C1F), (0x0042, 0x5D02, 0x0065))  # name, SM
 TO, CC, BCC = 0x0E04, 0x0E03, 0x0E02  # as shown, names only
 PLAIN, RTF, HTML = 0x1000, 0x1009, 0x1013
 MESSAGE_ID, REFERENCES, IN_REPLY_TO = 0x1035, 0x1039, 0x1042
+CONVERSATION_INDEX = 0x0071
 FLAGS, FLAGGED = 0x0E07, 0x1090
 READ, UNSENT = 0x01, 0x08
 PERSON_NAME, PERSON_SMTP, PERSON_ADDRESS, PERSON_ROLE = 0x3001, 0x39FE, 0x3003, 0x0C15
@@ -105,6 +106,7 @@ def letter_from(item: Item) -> Letter:
         date=(known.date if stated and stated.get("Date") else None) or _date(item.properties),
         message_id=known.message_id or _bare(item.properties, MESSAGE_ID),
         references=known.references or _references(item.properties),
+        conversations=known.conversations or _conversations(item.properties),
     )
 
 
@@ -212,6 +214,11 @@ def _date(properties: Properties) -> str | None:
 
 def _references(properties: Properties) -> tuple[str, ...]:
     return headers.ids(*(_text(properties, one) or "" for one in (REFERENCES, IN_REPLY_TO)))
+
+
+def _conversations(properties: Properties) -> tuple[str, ...]:
+    index = properties.get(CONVERSATION_INDEX)
+    return conversations.of_index(index) if isinstance(index, bytes) else ()
 
 
 def _bare(properties: Properties, what: int) -> str | None:

@@ -7,7 +7,7 @@ from email.parser import BytesParser
 from email.policy import Compat32
 
 from ragd.parsers.decode import decode, is_wide
-from ragd.parsers.mail import headers, inline, labels
+from ragd.parsers.mail import conversations, headers, inline, labels
 from ragd.parsers.mail.flowed import unflowed
 from ragd.parsers.mail.letter import EMPTY, PICTURE, Attachment, Body, Letter, Parts
 from ragd.parsers.mail.signed import content_of_signed
@@ -102,6 +102,7 @@ def letter_of(message: Message, parts: Parts, place: tuple[str, ...] = ()) -> Le
         message_id=headers.message_id(message),
         references=headers.references(message),
         labels=tuple(dict.fromkeys((*place, *labels.of_headers(message)))),
+        conversations=conversations.of_headers(message),
     )
 
 
