@@ -60,6 +60,51 @@ def test_a_mark_of_a_programs_own_is_known_below_who_is_quoted() -> None:
     assert marked("Kees wrote:\nfirst this\n) then that")["own"].endswith("that")
 
 
+@pytest.mark.parametrize("mark", ["Kees> ", "kdw> ", "&> ", "| "])
+def test_lines_below_each_other_that_begin_alike_are_quoted(mark: str) -> None:
+    first, second = f"{mark}Who brings the drill|the big one?\n{mark}I have none.", f"{mark}And\n{mark}the ladder?"
+    found = marked(f"{first}\n\nI do.\n\n{second}\n\nPaul.")
+    assert found == {"own": "I do. | Paul.", "quote": f"{first} | {second}"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["| a | b |\n| c | d |", "| a | b\n| c | d", "| |-- roof\n| `-- slates", "mysql> cat roof.txt", "4> 3 is so"],
+)
+def test_a_table_a_tree_and_one_line_with_a_mark_are_no_quotes(text: str) -> None:
+    assert marked(f"So:\n\n{text}\n\nDone.") == {"own": f"So:\n\n{text}\n\nDone."}
+
+
+@pytest.mark.parametrize("line", ["[Kees]", "[Kees de Wit, on drills]", "Kees Wit:", "Kees Wit asked:"])
+def test_a_name_alone_right_above_a_quote_says_who_is_quoted(line: str) -> None:
+    line = line.replace("Kees de Wit", "Kees Wit")
+    found = marked(f"I do.\n\n{line}\n> Who brings the drill?\n\nPaul.")
+    assert found == {"own": "I do. | Paul.", "attribution": line, "quote": "> Who brings the drill?"}
+
+
+@pytest.mark.parametrize("line", ["[snip]", "[yes, I know]", "Some say:", "Three things:"])
+def test_what_is_no_name_above_a_quote_is_the_writers_own(line: str) -> None:
+    assert marked(f"I do.\n\n{line}\n> Who brings the drill?")["own"].endswith(line)
+
+
+def test_below_a_header_that_is_itself_quoted_answers_are_the_writers_own() -> None:
+    head = "> -----Original Message-----\n> From: Kees de Wit\n> Sent: Friday\n> To: Dana\n> Subject: Drill"
+    found = marked(f"{head}\n>\n> Who brings the drill?\n\nI do.\n\n> And the ladder?\n\nPaul.")
+    assert found["own"] == "I do. | Paul."
+
+
+def test_a_lists_page_below_a_quote_is_a_foot_though_nothing_stands_with_it() -> None:
+    page = "http://lists.example.org/mailman/listinfo/roofs"
+    assert marked(f"I do.\n\n> Who brings the drill?\n\n{page}")["footer"] == page
+    assert marked(page) == {"own": page}
+
+
+def test_what_a_program_broke_off_quoted_lines_again_and_again_is_quoted() -> None:
+    line = "> and the slates on the north side that came down in the last\nbig\n"
+    assert marked(f"Yes.\n\n{line * 3}> storm.\n\nNo.")["own"] == "Yes. | No."
+    assert marked(f"Yes.\n\n{line}> storm.\n\nNo.")["own"] == "Yes. | big | No."  # it may be an answer
+
+
 def test_a_card_below_a_rule_is_a_signature() -> None:
     rule = "-" * 30
     card = f"{rule}\nDana Visser, Roofs\nhttp://roofs.example.org\n{rule}\nUp!"

@@ -6,10 +6,11 @@ any other; a signature is one apart, and a foot has no meaning, so only what is 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
+from ragd.parsers.mail.reply_lines import Line, lines_of
 from ragd.parsers.mail.reply_words import (
+    CALLED,
     CLOSING,
     CONTACT,
     DASHES,
@@ -19,10 +20,9 @@ from ragd.parsers.mail.reply_words import (
     LEGAL,
     LEGAL_OPENING,
     LIST_FOOT,
+    MAILTO,
     NAMED,
-    ODD_MARK,
     OPENER,
-    PREFIX,
     ROLES,
     SENT_FROM,
     SEPARATOR,
@@ -39,21 +39,9 @@ SIGNATURE_SIZE = 1200  # code points
 FOOT_LINES = 12  # of one foot
 NAME_LINES = 10  # below "Best regards,": name, role, firm, street, town, telephone, address
 HEADER_LINES = 12
-BROKEN_FROM, BROKEN_END = 55, 25  # code points of a quoted line that was broken, and of what came off it
 RULES = frozenset("-_*=~")  # what a line that sets a quoted message off begins with
 CARD_LINES = 6  # of a last paragraph that begins with "- " and the writer's name
 LOOKED_BACK = 60  # lines at the end of a run in which its signature is looked for
-
-
-@dataclass(slots=True)
-class Line:
-    """A line of the text: how deep it is quoted, and what it says without the marks of that."""
-
-    start: int
-    end: int
-    depth: int
-    words: str
-    kind: AsideKind | None = None  # "quote" follows from the depth
 
 
 def asides(text: str, *, author: str | None, given: Sequence[Aside] = ()) -> tuple[Aside, ...]:
@@ -61,9 +49,7 @@ def asides(text: str, *, author: str | None, given: Sequence[Aside] = ()) -> tup
 
     `given` are those that the markup of an HTML mail states. `author` is "Dana Visser <dana@example.org>".
     """
-    lines = _lines(text, given)
-    _deepen_odd_marks(lines)
-    _rejoin_broken_lines(lines)
+    lines = lines_of(text, given)
     _deepen_below_headers(lines)
     runs = [list(run) for _, run in groupby(_level(lines), key=lambda line: line.depth)]
     for number, run in enumerate(runs):
@@ -72,58 +58,8 @@ def asides(text: str, *, author: str | None, given: Sequence[Aside] = ()) -> tup
             _mark_attribution(run)
         if run[0].depth:
             _mark_fields(run, above_quote=not last and runs[number + 1][0].depth > run[0].depth)
-        _mark_end(run, author if run[0].depth == 0 else None, text)
+        _mark_end(run, author if run[0].depth == 0 else None, first=number == 0)
     return tuple(_spans(lines, names_and_address(author)))
-
-
-def _lines(text: str, given: Sequence[Aside]) -> list[Line]:
-    lines: list[Line] = []
-    start = 0
-    for whole in text.split("\n"):
-        end = start + len(whole)
-        depth, words = 0, whole
-        if ">" in whole[:24] or whole.startswith("| "):
-            found = PREFIX.match(whole)
-            if found and not (found[0] == "| " and lines and lines[-1].depth == 0 and lines[-1].words):
-                depth, words = max(found[0].count(">"), 1), whole[found.end() :]
-        lines.append(Line(start, end, depth, words.strip()))
-        start = end + 1
-    for aside in given:
-        for line in lines:
-            within = aside.start <= line.start and line.end <= aside.end
-            if within and (line.end > line.start or aside.kind == "signature"):  # all of which is one
-                if aside.kind == "quote":
-                    line.depth += 1
-                else:
-                    line.kind = aside.kind
-    return lines
-
-
-def _deepen_odd_marks(lines: list[Line]) -> None:
-    """Below "Dana wrote:" some programs mark what is quoted in a way of their own: "--] Who comes?"."""
-    for at, line in enumerate(lines[:-1]):
-        if line.depth or not line.words.endswith(":") or not WROTE.search(line.words):
-            continue
-        below = next((one for one in lines[at + 1 : at + 3] if one.words), None)
-        found = ODD_MARK.match(below.words) if below and not below.depth else None
-        if found:
-            for one in lines[at + 1 :]:
-                if not one.depth and one.words.startswith(found[0].strip()):
-                    one.depth, one.words = 1, one.words.removeprefix(found[0].strip()).strip()
-
-
-def _rejoin_broken_lines(lines: list[Line]) -> None:
-    """A program that broke a long quoted line left its last words with fewer marks; with none they may be an answer."""
-    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
-        if before.depth == after.depth > line.depth > 0 and _goes_on(before.words, line.words):
-            line.depth = before.depth
-
-
-def _goes_on(before: str, words: str) -> bool:
-    """Whether a line is the end of the one before, not an answer: that begins with a capital, or after a sentence."""
-    return (
-        0 < len(words) <= BROKEN_END and len(before) >= BROKEN_FROM and not (words[0].isupper() or before[-1] in ".?!:")
-    )
 
 
 def _deepen_below_headers(lines: list[Line]) -> None:
@@ -131,12 +67,16 @@ def _deepen_below_headers(lines: list[Line]) -> None:
 
     Only where no ">" follows at once: then these lines say themselves what is quoted.
     """
-    base, at = 0, 0
+    floors: list[int] = []  # how deep each header stands below which this is quoted: what is less deep is below none
+    at = 0
     while at < len(lines):
         line = lines[at]
+        while floors and line.words and line.depth < floors[-1]:
+            floors.pop()
+        floor, base = line.depth, len(floors)
         line.depth += base
         if base and SEPARATOR_END.match(line.words):
-            base -= 1
+            floors.pop()
             line.kind = "attribution"
         elif line.kind is None and (":" in line.words or "：" in line.words or line.words[:1] in RULES):
             head = _header_at(lines, at) if line.words else 0
@@ -146,7 +86,7 @@ def _deepen_below_headers(lines: list[Line]) -> None:
                 one.kind = "attribution"
             if head:
                 at += head - 1
-                base += not _marked_below(lines, at)
+                floors += [] if _marked_below(lines, at) else [floor]
         at += 1
 
 
@@ -217,7 +157,7 @@ def _mark_attribution(run: list[Line]) -> None:
     if last < 0 or run[last].kind:
         return
     words = run[last].words
-    if not (words.endswith((":", "：")) and (WROTE.search(words) or NAMED.match(words) or YOU_WROTE.search(words))):
+    if not (_names_who(words) or _stands_alone(run, last)):
         wrapped = f"{run[last - 1].words} {words}" if last and words.endswith((":", "：")) else ""
         if not wrapped or not (WROTE.search(wrapped) or NAMED.match(wrapped)):
             return
@@ -232,28 +172,39 @@ def _mark_attribution(run: list[Line]) -> None:
         line.kind = "attribution"
 
 
+def _names_who(words: str) -> bool:
+    named = WROTE.search(words) or NAMED.match(words) or YOU_WROTE.search(words)
+    return named is not None and words.endswith((":", "："))
+
+
+def _stands_alone(run: list[Line], last: int) -> bool:
+    """Whether the last line is a name and nothing else, between an empty line and the quote."""
+    return last + 1 == len(run) and not (last and run[last - 1].words) and CALLED.match(run[last].words) is not None
+
+
 def _mark_fields(run: list[Line], *, above_quote: bool) -> None:
     """Two lines or more such as "From: ...", "Date: ..." at the top of a quote say who is quoted."""
     first = next((number for number, line in enumerate(run) if line.words), len(run))
-    end = first + (_fields_at(run, first, least=2) if first < len(run) else 0)
+    least = 1 if first < len(run) and MAILTO.search(run[first].words) else 2
+    end = first + (_fields_at(run, first, least=least) if first < len(run) else 0)
     if end > first:
         end = next((number for number in range(end, len(run)) if run[number].words), len(run))
     if above_quote or end < len(run):
         _mark((line for line in run[first:end] if line.kind is None), "attribution")
 
 
-def _mark_end(run: list[Line], author: str | None, text: str) -> None:
+def _mark_end(run: list[Line], author: str | None, *, first: bool) -> None:
     """A signature at the end of what one person wrote, and the foot that a list or a firm put below it."""
     own = [line for line in run if line.kind is None][-LOOKED_BACK:]
-    own = _without_feet(own)
+    own = _without_feet(own, first=first)
     _mark_legal(own)  # which stands below the signature more often than above it
     _mark_signature([line for line in own if line.kind is None], author)
 
 
-def _without_feet(lines: list[Line]) -> list[Line]:
+def _without_feet(lines: list[Line], *, first: bool) -> list[Line]:
     """Feet below dividers, last first; and a last paragraph that tells how to leave the list."""
     lines = _armour(lines)
-    lines = _without_list_page(lines)
+    lines = _without_list_page(lines, first=first)
     while (divider := _last_divider(lines)) is not None:
         foot = lines[divider:]
         said = [line.words for line in foot if line.words and not DIVIDER.match(line.words)]
@@ -261,19 +212,19 @@ def _without_feet(lines: list[Line]) -> list[Line]:
             break
         _mark(foot, "footer")
         lines = lines[:divider]
-    while first := _last_paragraph(lines):
-        said = [line.words for line in lines[first:] if line.words]
+    while begin := _last_paragraph(lines):
+        said = [line.words for line in lines[begin:] if line.words]
         if len(said) > 6 or sum(bool(LIST_FOOT.search(one)) for one in said) * 2 < len(said):
             break
-        _mark(lines[first:], "footer")
-        lines = lines[:first]
+        _mark(lines[begin:], "footer")
+        lines = lines[:begin]
     return lines
 
 
-def _without_list_page(lines: list[Line]) -> list[Line]:
-    """A list's own page, which it puts right below the last line of the letter."""
-    last = max((number for number, line in enumerate(lines) if line.words), default=0)
-    if not last or not is_list(lines[last].words):
+def _without_list_page(lines: list[Line], *, first: bool) -> list[Line]:
+    """A list's own page, which it puts right below the last line of the letter: no letter says that and no more."""
+    last = max((number for number, line in enumerate(lines) if line.words), default=-1)
+    if last < first or not is_list(lines[last].words):
         return lines
     _mark(lines[last:], "footer")
     return lines[:last]

@@ -11,6 +11,11 @@ PREFIX = re.compile(r"(?!>+From )(?: ?(?:[A-Z][A-Za-z]{0,3})?>)+ ?|\| (?=[^|]*$)
 
 ODD_MARK = re.compile(r"[-=~]{0,2}[\])}|:#%!+](?=\s|\w|$)")  # before a quoted line: "--]", ")", "#", "|"
 
+# A mark of the writer's own, where lines below each other begin with it: "Dana> ", "&> "; a bar, but no table's.
+OWN_MARK = re.compile(r"([^\W\d_]{1,12}>|[&+*|]>|\|(?!\|))(?=\s|$|\[)")
+ON_BEHALF = re.compile(r"\bOn Behalf Of(?: \S+)*$")  # a line of Outlook's header that is often broken here
+MAILTO = re.compile(r"\[mailto:[^\]\s]+\]")
+
 WROTE = re.compile(
     r"(?:^|[\s>)\"'\]])(?:wrote|writes|said|says|scribbled|schrieb|schreef|geschreven|a écrit|écrit|escribió|escreveu"
     r"|ha scritto|skrev|kirjoitti|napsala?(?:\(a\))?|napisała?(?:\(a\))?|írta|yazdı|писала?(?:\(а\))?|пишет|написала?"
@@ -21,6 +26,9 @@ WROTE = re.compile(
 NAMED = re.compile(
     r"^(?:\* ?|Quoting |Zitat von |Citando a? ?|Citeren )?[^:]{0,80}@.{0,80}:\s*$|^Quoting .{1,100}:\s*$"
 )
+# A name alone, right above a quote: "[Dana]", "[Dana Visser, on gutters]", "Dana Visser:", "Dana Visser asked:".
+_NAME = r"[A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*)"
+CALLED = re.compile(rf"\[{_NAME}{{0,3}}(?:, [^\[\]]{{1,50}})?\]$|{_NAME}{{1,3}}(?: [a-z]{{4,10}})?:$")
 YOU_WROTE = re.compile(r"^(?:at|on|\S+day,?)\b.{4,60}[:,] ?you wrote ?:$|\byou wrote ?:$", re.IGNORECASE)
 OPENER = re.compile(
     r"(?:On|At|Am|Op|Le|El|Il|Em|Den|Dne|Dnia|W dniu|Quoting|In article|In message|Once upon a time|Date:|\d|[*\"“])"
