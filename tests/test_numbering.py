@@ -1,8 +1,8 @@
-"""The numbers that Word writes before clauses: in no text, and yet what a lawyer asks for and cites."""
+"""The numbers that word processors write before clauses: in no text, and yet what a lawyer asks for and cites."""
 
 from pathlib import Path
 
-from office_files import write_docx, xml
+from office_files import write_docx, write_odf, xml
 from parser_files import only
 from test_office import places
 
@@ -100,6 +100,60 @@ def test_the_place_names_the_clause_and_the_word_index_has_its_number(tmp_path: 
     assert describe(clause, found, clause.start, clause.end) == "2 Termination > 2.1 (a) to 2.1 (b)"
     assert words_above("Rent", None, chunk("Termination")) == "Rent > 2 Termination 2 2.1 2.1 (a) 2.1 (b)"
     assert words_above("Rent", None, clause) == "Rent > 2 Termination 2.1 (a) 2.1 (b)"
+
+
+OUTLINE = (
+    "<text:outline-style><text:outline-level-style text:level='1' style:num-format='1'/>"
+    "<text:outline-level-style text:level='2' style:num-format='1' text:display-levels='2'/>"
+    "<text:outline-level-style text:level='3' style:num-format=''/></text:outline-style>"
+)
+LISTS = (
+    "<text:list-style style:name='L1'><text:list-level-style-number text:level='1' style:num-format='a'"
+    " style:num-prefix='(' style:num-suffix=')'/><text:list-level-style-number text:level='2' style:num-format='i'"
+    " style:num-list-format='%1%.%2%.'/></text:list-style>"
+    "<text:list-style style:name='Dots'><text:list-level-style-bullet text:level='1'/></text:list-style>"
+    "<style:style style:name='Plain' style:family='paragraph' style:list-style-name=''/>"
+    "<style:style style:name='Own' style:family='paragraph' style:parent-style-name='Clause'/>"
+    "<style:style style:name='Clause' style:family='paragraph' style:list-style-name='L1'/>"
+)
+
+
+def items(*paragraphs: str, more: str = "text:style-name='L1'") -> str:
+    inside = "".join(f"<text:list-item>{one}</text:list-item>" for one in paragraphs)
+    return f"<text:list {more}>{inside}</text:list>"
+
+
+def words(text: str, style: str = "") -> str:
+    return f"<text:p text:style-name='{style}'>{text}</text:p>"
+
+
+def heading(text: str, at: int, more: str = "") -> str:
+    return f"<text:h text:outline-level='{at}' {more}>{text}</text:h>"
+
+
+def test_lists_and_headings_of_an_opendocument_text_have_their_numbers(tmp_path: Path) -> None:
+    body = (
+        heading("Rent", 1)
+        + heading("When", 2)
+        + items(words("monthly") + words("on the first"), words("by transfer") + items(words("from a bank"), more=""))
+        + words("In between.")
+        + items(words("by card"), more="text:style-name='L1' text:continue-numbering='true' xml:id='x'")
+        + items(words("a point"), more="text:style-name='Dots'")
+        + items(words("by cheque"), more="text:continue-list='x'")
+        + heading("Preface", 1, "text:style-name='Plain'")
+        + heading("Deposit", 1)
+        + heading("Deep", 3)
+        + items(words("one", "Own"), words("two"), more="").replace("list-item>", "list-item text:start-value='4'>", 1)
+        + "<table:table><table:table-row><table:table-cell>" + items(words("in a cell"))
+        + "</table:table-cell></table:table-row></table:table><text:p>The end.</text:p>"
+    )  # fmt: skip
+    styles = f"<office:styles>{OUTLINE}{LISTS}</office:styles>"
+    document = only(write_odf(tmp_path / "lease.odt", "text", body, styles=styles))
+    assert [label for label, _ in places(document, "heading")] == ["1 Rent", "1.1 When", "Preface", "2 Deposit", "Deep"]
+    assert places(document, "clause") == [
+        ("(a)", "monthly"), ("(b)", "by transfer"), ("b.i", "from a bank"), ("", ""), ("(c)", "by card"),
+        ("(d)", "by cheque"), ("(d)", "one"), ("(e)", "two"), ("(a)", "in a cell"), ("", ""),
+    ]  # fmt: skip
 
 
 def test_numbers_out_of_all_bounds_are_written_in_figures_or_not_at_all(tmp_path: Path) -> None:

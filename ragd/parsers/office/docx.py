@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ragd.parsers.office import properties
-from ragd.parsers.office.numbering import Numbering
+from ragd.parsers.office.numbering import Clauses, Numbering
 from ragd.parsers.office.ooxml import Package, chart_rows
 from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import Source, Unreadable
@@ -39,9 +39,9 @@ def parse(source: Source) -> Iterator[Member]:
         raise Unreadable("is not a Word document (another kind of Office file)")
     walk = _Walk(package, main)
     walk.blocks(body)
-    walk.end_clause()
+    walk.clauses.end()
     walk.notes()
-    walk.end_clause()
+    walk.clauses.end()
     walk.running()
     facts = properties.office(package.archive)
     titled = walk.title or walk.first
@@ -96,7 +96,7 @@ class _Walk:
     def __init__(self, package: Package, main: str) -> None:
         self.reading = Reading()
         self.title: str | None = None
-        self._in_clause = False
+        self.clauses = Clauses(self.reading)
         self.first: str | None = None  # the heading that the text begins with
         self._package = package
         self._main = main
@@ -146,11 +146,11 @@ class _Walk:
             self.title = self.title or (fact(text) if level == 0 else None)
             self.first = self.first or (None if self.reading else fact(text))
             self.reading.heading(text, max(level, 1), number=number or "")
-            self._in_clause = False
+            self.clauses.headed()
         elif text.strip():
             goes_on = number == "" or (number is None and _is_indented(paragraph))
             if clean(text) and not goes_on:
-                self._clause([number])
+                self.clauses.begin(number)
             self.reading.block(text)
         self._drawings(paragraph)
 
@@ -165,22 +165,6 @@ class _Walk:
         lines = [(line, _words(line)) for cell in cells for line in _lines(cell)] if self._numbering else []
         numbers = [self._number(line, text) for line, text in lines]
         return numbers if any(clean(text) for _, text in lines) else []
-
-    def _clause(self, numbers: Iterable[str | None], *, gap: str = "\n\n") -> None:
-        """Mark what comes next with the first number that stands before it: no text holds it, and people cite it."""
-        number = next(filter(None, numbers), "")
-        if number:
-            self.reading.turn(gap)
-            self.reading.mark("clause", number, 0)
-            self._in_clause = True
-        else:
-            self.end_clause()
-
-    def end_clause(self) -> None:
-        """What comes next is below no number."""
-        if self._in_clause:
-            self.reading.mark("clause", "", 0)
-            self._in_clause = False
 
     def _drawings(self, paragraph: Any) -> None:
         """Text boxes and charts that hang on a paragraph."""
@@ -205,7 +189,7 @@ class _Walk:
             if any(local(one) == "del" for part in row if local(part) == "trPr" for one in part):
                 continue  # a row that was taken out, with the change still on record
             cells = [one for one in row if local(one) in ("tc", "sdt")]
-            self._clause(self._numbers(cells), gap=gap)
+            self.clauses.begin(next(filter(None, self._numbers(cells)), None), gap=gap)
             if self.reading.row(map(_cell, cells), gap=gap):
                 gap = "\n"
         self._drawings(table)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ragd.parsers.office.ooxml import Package
-from ragd.parsers.reading import fact
+from ragd.parsers.reading import Reading, fact
 from ragd.parsers.texts.xml_tree import attribute, local
 
 LEVELS = 9  # of a list; Word has no more
@@ -20,7 +20,7 @@ ROMAN = (
 
 
 @dataclass(slots=True)
-class _Level:
+class Level:
     """How one level of a list is counted and written."""
 
     start: int = 1
@@ -32,19 +32,19 @@ class _Level:
 
 
 @dataclass(slots=True)
-class _List:
+class Counted:
     """Paragraphs that are counted together."""
 
-    levels: dict[int, _Level] = field(default_factory=dict)
+    levels: dict[int, Level] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
     shown: dict[int, str] = field(default_factory=dict)  # what stands before the last paragraph of each level
 
 
 @dataclass(slots=True)
-class _Use:
+class Use:
     """A list as paragraphs name it: the list that counts for it, and where it begins anew by itself."""
 
-    counted: _List
+    counted: Counted
     starts: dict[int, int] = field(default_factory=dict)  # once, at the first paragraph of each level
 
 
@@ -58,7 +58,7 @@ class Numbering:
         self._default = next((attribute(one, "styleId") for one in styles if _is_default(one)), "")
         lists = {attribute(one, "abstractNumId"): one for root in roots for one in root if local(one) == "abstractNum"}
         nums = {attribute(one, "numId"): one for root in roots for one in root if local(one) == "num"}
-        self._lists = {name: _List(_levels(one)) for name, one in lists.items()}
+        self._lists = {name: Counted(_levels(one)) for name, one in lists.items()}
         self._uses = {name: _use(one, self._lists) for name, one in nums.items()}
         for name, one in lists.items():  # a list that says: as that style of lists has it
             link = _value(one, "numStyleLink")
@@ -80,8 +80,8 @@ class Numbering:
         use = self._uses.get(name)
         if use is None or level not in use.counted.levels:
             return None
-        _count(use, level)
-        return _shown(use.counted, level)
+        count(use, level)
+        return shown(use.counted, level)
 
     def _place(self, properties: Any) -> tuple[str, int]:
         """The list and the level that a paragraph is counted in: by its own word or by its style's."""
@@ -108,6 +108,33 @@ class Numbering:
         return found, level
 
 
+class Clauses:
+    """Marks in a reading where numbered paragraphs begin: no text holds their numbers, and people cite them."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._inside = False
+
+    def begin(self, number: str | None, *, gap: str = "\n\n") -> None:
+        """What comes next is the clause of this number, or is below none."""
+        if number:
+            self._reading.turn(gap)
+            self._reading.mark("clause", number, 0)
+            self._inside = True
+        else:
+            self.end()
+
+    def end(self) -> None:
+        """What comes next is below no number."""
+        if self._inside:
+            self._reading.mark("clause", "", 0)
+            self._inside = False
+
+    def headed(self) -> None:
+        """A heading comes next: that ends a clause by itself."""
+        self._inside = False
+
+
 def _is_default(style: Any) -> bool:
     return attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true")
 
@@ -116,38 +143,39 @@ def _stated(properties: Any) -> tuple[str, int | None]:
     """The list ("0": none) and the level that the properties of a paragraph or a style name themselves."""
     numbered = next((one for one in properties if local(one) == "numPr"), ())
     level = _value(numbered, "ilvl")
-    return _value(numbered, "numId"), _whole(level) if level else None
+    return _value(numbered, "numId"), whole(level) if level else None
 
 
-def _levels(parent: Any) -> dict[int, _Level]:
+def _levels(parent: Any) -> dict[int, Level]:
     found = {}
     for one in (one for one in parent if local(one) == "lvl"):
         restart = _value(one, "lvlRestart")
-        found[_whole(attribute(one, "ilvl"))] = _Level(
-            start=_whole(_value(one, "start")),  # without the element Word begins with 0
+        found[whole(attribute(one, "ilvl"))] = Level(
+            start=whole(_value(one, "start")),  # without the element Word begins with 0
             kind=_value(one, "numFmt") or "decimal",
             text=_value(one, "lvlText"),
-            restart=_whole(restart) if restart else None,
+            restart=whole(restart) if restart else None,
             figures=any(local(part) == "isLgl" and attribute(part, "val") not in ("0", "false") for part in one),
             style=_value(one, "pStyle"),
         )
     return {level: one for level, one in found.items() if level < LEVELS}
 
 
-def _use(num: Any, lists: Mapping[str, _List]) -> _Use:
-    counted = lists.get(_value(num, "abstractNumId")) or _List()
+def _use(num: Any, lists: Mapping[str, Counted]) -> Use:
+    counted = lists.get(_value(num, "abstractNumId")) or Counted()
     starts: dict[int, int] = {}
-    own: dict[int, _Level] = {}
+    own: dict[int, Level] = {}
     for one in (one for one in num if local(one) == "lvlOverride"):
         stated = _value(one, "startOverride")
         if stated:
-            starts[_whole(attribute(one, "ilvl"))] = _whole(stated)
+            starts[whole(attribute(one, "ilvl"))] = whole(stated)
         own |= _levels(one)
     # Levels of its own are counted apart: what is written otherwise is seldom the same list going on.
-    return _Use(_List(counted.levels | own) if own else counted, starts)
+    return Use(Counted(counted.levels | own) if own else counted, starts)
 
 
-def _count(use: _Use, level: int) -> None:
+def count(use: Use, level: int) -> None:
+    """One more paragraph at a level (from 0)."""
     counted = use.counted
     counts, levels = counted.counts, counted.levels
     if level in use.starts:
@@ -162,7 +190,7 @@ def _count(use: _Use, level: int) -> None:
         del counted.shown[deeper]
 
 
-def _shown(counted: _List, level: int) -> str | None:
+def shown(counted: Counted, level: int) -> str | None:
     """A number as it is cited: one that says only its own level goes with that of the level above."""
     how = counted.levels[level]
     if how.kind in ("bullet", "none"):
@@ -170,7 +198,7 @@ def _shown(counted: _List, level: int) -> str | None:
     own = how.text
     for at in range(LEVELS):
         if (sign := f"%{at + 1}") in own:
-            above = counted.levels.get(at, _Level())
+            above = counted.levels.get(at, Level())
             kind = "decimal" if how.figures and above.kind not in ("none", "bullet") else above.kind
             own = own.replace(sign, _WRITTEN.get(kind, _nothing)(counted.counts.get(at, above.start)))
     own = (fact(own) or "").rstrip(".:").strip()
@@ -221,6 +249,6 @@ def _value(element: Any, name: str) -> str:
     return next((attribute(one, "val") for one in element if local(one) == name), "")
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     """A number that a file states; of nonsense 0."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0

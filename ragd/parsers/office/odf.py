@@ -5,12 +5,14 @@ from typing import Any
 
 from ragd.parsers.office import properties
 from ragd.parsers.office.docx import PAGE_NUMBER
+from ragd.parsers.office.numbering import Clauses
+from ragd.parsers.office.odf_numbering import numbers
 from ragd.parsers.office.odf_sheets import read_sheets
 from ragd.parsers.office.properties import Facts
 from ragd.parsers.office.rows import Sheets
 from ragd.parsers.office.xlsx import members
 from ragd.parsers.packed.zipped import Zipped
-from ragd.parsers.reading import Reading, fact
+from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import Parsed, Source, Unreadable
 from ragd.parsers.texts.xml_tree import attribute, local, tree
 from ragd.records import Kind, Member
@@ -39,9 +41,10 @@ def parse(source: Source) -> Parsed:
         read_sheets(inside, sheets, content)
         yield from members(source, sheets, facts, kind="table")
         return
-    walk = _Walk()
+    walk = _Walk(numbers(inside, styles, content) if local(inside) == "text" else {})
     if local(inside) == "text":
         walk.blocks(inside)
+        walk.clauses.end()
         walk.ends()
         _running(walk, styles)
     else:
@@ -141,9 +144,11 @@ HANGING = frozenset(("frame", "text-box", "custom-shape", "note", "annotation", 
 class _Walk:
     """A walk through the content in document order; notes and comments follow when the text is at its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbered: dict[Any, str]) -> None:
         self.reading = Reading()
+        self.clauses = Clauses(self.reading)
         self.title: str | None = None
+        self._numbered = numbered  # what stands before paragraphs, in no text
         self._later: list[Any] = []
         self._handlers: dict[str, Callable[[Any], None]] = {
             "p": self._paragraph,
@@ -187,7 +192,9 @@ class _Walk:
     def _heading(self, element: Any) -> None:
         text, level = _words(element), attribute(element, "outline-level")
         if 0 < len(text.strip()) <= LONGEST_HEADING:
-            self.reading.heading(text, int(level) if level.isdigit() else 1)
+            number = self._numbered.get(element, "")
+            self.reading.heading(text, int(level) if level.isdigit() else 1, number=number)
+            self.clauses.headed()
             self._inside(element)
         else:
             self._paragraph(element)
@@ -197,7 +204,11 @@ class _Walk:
         if attribute(element, "style-name") == "Title" and fact(text) and len(text) <= LONGEST_HEADING:
             self.title = self.title or fact(text)
             self.reading.heading(text, 1)
-        else:
+            self.clauses.headed()
+        elif text.strip():
+            number = self._numbered.get(element)
+            if number != "" and clean(text):  # "": it goes on in its item, or has a bullet
+                self.clauses.begin(number)
             self.reading.block(text)
         self._inside(element)
 
@@ -210,10 +221,16 @@ class _Walk:
         gap = "\n\n"
         for row in (one for one in table.iter() if local(one) == "table-row" and _table_of(one) is table):
             cells = [one for one in row if local(one) == "table-cell"]
+            if any(_words(one).strip() for one in cells):
+                self.clauses.begin(self._first_number(cells), gap=gap)
             if self.reading.row((_cell(one) for one in cells), gap=gap):
                 gap = "\n"
             for cell in cells:
                 self._later += [one for one in cell.iter() if local(one) in ("note", "annotation")]
+
+    def _first_number(self, cells: list[Any]) -> str | None:
+        lines = (one for cell in cells for one in cell.iter() if local(one) in ("p", "h")) if self._numbered else ()
+        return next(filter(None, map(self._numbered.get, lines)), None)
 
 
 def _table_of(row: Any) -> Any:
