@@ -234,9 +234,15 @@ class Library:
 
     # looking
 
-    def keep(self, shown: Results | Answer) -> None:
-        """Remember what a person was shown, so that `passage` and `location` can take it by number."""
-        if isinstance(shown, Results):
+    def keep(self, shown: Results | Answer | Passage) -> None:
+        """Remember what a person was shown, so that `passage` and `location` can take it by number.
+
+        Of a passage these are the messages of its thread, numbered after the last results.
+        """
+        if isinstance(shown, Passage):
+            if shown.thread:
+                self._reader.keep_thread(shown.thread)
+        elif isinstance(shown, Results):
             self._reader.keep(shown.hits or shown.nearest)
         else:
             self._reader.keep(shown.citations or shown.nearest)

@@ -17,11 +17,12 @@ from ragd.index.catalog.view import file_time
 from ragd.index.embed import Embedder
 from ragd.index.vectors import Vectors, VectorsDamaged
 from ragd.index.words import Words, WordsDamaged
-from ragd.records import Citation, Found, Hit, Outcome, Passage, Results
+from ragd.records import Citation, Found, Hit, Outcome, Passage, Results, Thread
 from ragd.search.hints import hints
 from ragd.search.query import Query, matcher, parse, without_conditions
 from ragd.search.retrieve import Sought, retrieve
 from ragd.search.unmatched import why_nothing
+from ragd.thread import around
 from ragd.whereabouts import SYNC, whereabouts
 
 T = TypeVar("T")
@@ -126,11 +127,14 @@ class Reader:
 
     def keep(self, shown: Sequence[Hit | Citation]) -> None:
         """Remember what was shown, for `show` and `open`."""
-        rows = [
-            {"document": wire.found(one.document), "place": one.place, "page": one.page, "lines": one.lines}
-            | {"start": one.start, "end": one.end}
-            for one in shown
-        ]
+        self._keep([_row(one) for one in shown])
+
+    def keep_thread(self, thread: Thread) -> None:
+        """Number the messages of a thread after the last results, in the place of those of another thread."""
+        results = [row for row in self._rows() if not row.get("of_thread")]
+        self._keep([*results, *(_row(one) | {"of_thread": True} for one in thread.messages)])
+
+    def _keep(self, rows: list[dict[str, Any]]) -> None:
         try:
             write_whole(self._home.last, json.dumps(rows, ensure_ascii=False))
         except (OSError, DiskFull) as error:
@@ -141,15 +145,19 @@ class Reader:
 
     def last(self, number: int) -> dict[str, Any]:
         """The `number`-th (from 1) of the last results. Raises SourceError where there is none."""
-        try:
-            rows = json.loads(self._home.last.read_text())
-        except (OSError, ValueError):
-            rows = []
+        rows = self._rows()
         if not 1 <= number <= len(rows):
             there = f"the last results are 1 to {len(rows)}" if rows else "there are no last results"
             raise SourceError(f"there is no result {number}", remedy=f"{there}; `ragd search` or `ragd ask` gives new")
         found: dict[str, Any] = rows[number - 1]
         return {**found, "document": dict(found["document"])}
+
+    def _rows(self) -> list[dict[str, Any]]:
+        try:
+            rows: list[dict[str, Any]] = json.loads(self._home.last.read_text())
+        except (OSError, ValueError):
+            return []
+        return rows
 
     def location(self, number: int) -> dict[str, Any]:
         """The `number`-th of the last results, at the place where it is now. Raises SourceError where it is gone."""
@@ -176,6 +184,8 @@ class Reader:
             first, last = max(0, start - context), min(view.length(key), end + context)
             text = view.text(key, first, last)
             links = linked(view, key, found.path)
+            first_free = 1 + sum(not one.get("of_thread") for one in self._rows())
+            thread = around(view, key, found, number=first_free)
         if at.note:
             self._say(at.note)
         lines = tuple(row["lines"]) if row["lines"] else None
@@ -183,7 +193,7 @@ class Reader:
             text[: start - first], text[end - first :], begins=first == 0, ends=last < end + context
         )
         here = text[start - first : end - first]
-        return Passage(found, row["place"], row["page"], lines, before, here, after, *links)
+        return Passage(found, row["place"], row["page"], lines, before, here, after, *links, thread)
 
     def links(self, path: str, part: str | None) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
         """The documents that the one at a place links to, and those that link to it. Raises SourceError."""
@@ -234,6 +244,12 @@ class Reader:
 
 def _left_out(view: View) -> list[Outcome]:
     return [*view.left_out(), *(one for one in view.problems() if one.status == "skipped")]
+
+
+def _row(one: Hit | Citation) -> dict[str, Any]:
+    """What is kept of something that was shown."""
+    kept = {"document": wire.found(one.document), "place": one.place, "page": one.page, "lines": one.lines}
+    return kept | {"start": one.start, "end": one.end}
 
 
 def linked(view: View, key: int, path: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:

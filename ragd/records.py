@@ -333,6 +333,21 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """The messages of a thread that are nearest to one of them, by date, each by its first passage.
+
+    `before` and `after` are how many more there are. The messages are numbered from `number` on, after the last
+    results; once these numbers are kept, `show` takes them.
+    """
+
+    messages: tuple[Hit, ...]
+    number: int
+    here: int  # the place of that one among `messages`
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A passage in its context, as `show` gives it: `before + text + after` is a slice of the document's text."""
 
@@ -345,6 +360,7 @@ class Passage:
     after: str
     links: tuple[Found, ...] = ()  # the documents that its document links to
     backlinks: tuple[Found, ...] = ()  # those that link to it
+    thread: Thread | None = None  # of a mail that does not stand alone, and of what is attached to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ragd.records import Answer, Citation, Enclosing, Fate, Found, Hit, Outcome, Results
+from ragd.records import Answer, Citation, Enclosing, Fate, Found, Hit, Outcome, Passage, Results, Thread
 
 
 def found(document: Found) -> dict[str, Any]:
@@ -62,6 +62,31 @@ def results(what: Results) -> dict[str, Any]:
         "nearest": hits(what.nearest),
         "notes": list(what.notes),
     }
+
+
+def passage(what: Passage) -> dict[str, Any]:
+    """A passage in its context, and the thread that it is in."""
+    return {
+        "document": found(what.document),
+        "place": what.place,
+        "page": what.page,
+        "lines": list(what.lines) if what.lines else None,
+        "before": what.before,
+        "text": what.text,
+        "after": what.after,
+        "links": [found(one) for one in what.links],
+        "backlinks": [found(one) for one in what.backlinks],
+        "thread": thread(what.thread) if what.thread else None,
+    }
+
+
+def thread(what: Thread) -> dict[str, Any]:
+    """The messages around one, which is `here`; `before` and `after` count those that are not listed."""
+    messages = [
+        {"number": what.number + at, "here": at == what.here, "document": found(one.document)}
+        for at, one in enumerate(what.messages)
+    ]
+    return {"messages": messages, "before": what.before, "after": what.after}
 
 
 def citation(one: Citation) -> dict[str, Any]:

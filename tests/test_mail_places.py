@@ -4,11 +4,14 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from mail_shelf import mail
 
 from ragd import Library
 from ragd.cli import show
 from ragd.cli.screen import results
+from ragd.errors import SourceError
 from ragd.wire import found as as_json
+from ragd.wire import passage
 
 LADDER = "The long ladder stands behind the shed, next to the rain barrel."
 
@@ -134,3 +137,39 @@ def test_tags_are_filters_and_a_tag_holds_those_below_it(library: Library, vault
     for query, count in (("tag:fruit", 1), ("tag:fruit/tree", 1), ("tag:tree", 0)):
         assert len(library.search(query)) == count, query
     assert library.search("tag:fruit")[0].document.tags == ("fruit/tree",)
+
+
+def test_a_mail_is_shown_with_the_messages_around_it_each_under_a_number(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "export").mkdir()
+    letters = {f"{n:02}.eml": mail(n, f"Slate {n} slipped.", answers=[1] if n > 1 else ()) for n in range(1, 31)}
+    for name, data in letters.items():
+        (tmp_path / "export" / name).write_bytes(data)
+    library.add([tmp_path / "export"])
+    library.keep(library.find('"slate 20 slipped"', 1))
+    shown = library.passage(1)
+    library.keep(shown)
+    told = passage(shown)["thread"]
+    assert (told["before"], told["after"]) == (14, 5)
+    assert [(one["number"], one["here"]) for one in told["messages"]] == [(2 + n, n == 5) for n in range(11)]
+    assert library.passage(4).text.strip() == "Slate 17 slipped."
+    library.keep(library.passage(4))  # the numbers go to the thread that was shown last
+    assert library.passage(2).text.strip() == "Slate 12 slipped."
+    assert library.passage(1).text.strip() == "Slate 20 slipped."
+    with (console := results()).capture() as screen:
+        show.passage(console, shown)
+    lines = screen.get().splitlines()
+    assert lines[-14:-11] == [
+        "thread of 30 messages; `ragd show 2` shows the first of these",
+        "      … 14 earlier",
+        "   2  16 March 2024 · dana@example.org · roof",
+    ]
+    assert ">  7  21 March 2024 · dana@example.org · roof" in lines
+    with pytest.raises(SourceError, match="the last results are 1 to 12"):
+        library.passage(13)
+
+
+def test_what_stands_alone_has_no_thread(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(mail(1, "A lonely slate."))
+    library.add([tmp_path / "one.eml"])
+    library.keep(library.find("lonely"))
+    assert passage(library.passage(1))["thread"] is None

@@ -45,7 +45,9 @@ Examples:
   ragd ask                                               a conversation"""
 _SHOW = """\b
 Example:
-  ragd search boiler, then: ragd show 2"""
+  ragd search boiler, then: ragd show 2
+\b
+Below a mail stand the messages of its thread that are nearest to it, each with a number for `ragd show`."""
 _OPEN = """\b
 Text opens in $VISUAL or $EDITOR at its line, all else in the desktop's program.
 \b

@@ -83,7 +83,9 @@ def _reply(opened: "Library", asked: str, history: list[str], *, model: str | No
         from ragd.cli import show
         from ragd.cli.screen import results
 
-        show.passage(results(), opened.passage(int(asked)))
+        shown = opened.passage(int(asked))
+        opened.keep(shown)
+        show.passage(results(), shown)
     else:
         history.append(opened.standalone(asked, history))
         _answer(opened, history[-1], as_object=False, model=model, everything=everything)

@@ -40,13 +40,18 @@ def search(query: Query, limit: Limit = 10, as_object: Json = False, explain: Ex
     return 0 if found.hits else 1
 
 
-def show(number: Number) -> int:
-    """Show a passage of the last results in its context."""
+def show(number: Number, as_object: Json = False) -> int:
+    """Show a passage of the last results in its context, and the thread that a mail is in."""
+    with library() as opened:
+        shown = opened.passage(number)
+        opened.keep(shown)
+    if as_object:
+        print(as_json(wire.passage(shown)))
+        return 0
     from ragd.cli import show as showing
     from ragd.cli.screen import results
 
-    with library() as opened:
-        showing.passage(results(), opened.passage(number))
+    showing.passage(results(), shown)
     return 0
 
 

@@ -1,6 +1,7 @@
 """What the library returned, as a person reads it: hits, answers, sources, a passage in its context."""
 
 from collections.abc import Callable, Sequence
+from email.utils import parseaddr
 
 from rich.console import Console
 from rich.text import Text
@@ -9,7 +10,7 @@ from ragd.cli.plain import plain_of
 from ragd.cli.safe import clean, line, path_line
 from ragd.cli.screen import link_to, put, short
 from ragd.places import day, tells_when
-from ragd.records import Citation, Found, Hit, Passage
+from ragd.records import Citation, Found, Hit, Passage, Thread
 
 LINES = 5  # of a passage on a terminal
 SIZE = 420  # code points of a passage that are shown
@@ -179,6 +180,31 @@ def passage(console: Console, shown: Passage) -> None:
         put(console, whole)
     else:
         _numbered(console, whole, first=shown.lines[0] - shown.before.count("\n"))
+    if shown.thread:
+        put(console)
+        _thread(console, shown.thread)
+
+
+def _thread(console: Console, thread: Thread) -> None:
+    """The messages around the one that is shown, which is marked; each has a number that `show` takes."""
+    there = len(thread.messages) + thread.before + thread.after
+    put(console, Text(f"thread of {there} messages; `ragd show {thread.number}` shows the first of these", style="dim"))
+    wide = len(str(thread.number + len(thread.messages) - 1))
+    if thread.before:
+        put(console, Text(f"… {thread.before} earlier", style="dim"), indent=wide + 4)
+    for at, one in enumerate(thread.messages):
+        is_here = at == thread.here
+        label = Text.assemble((f"{'>' if is_here else ' '} {thread.number + at:>{wide}}  ", "bold cyan"))
+        told = [day(one.document.date), _writer(one.document), title_of(one.document), *states(one.document)]
+        row = Text(" · ".join(filter(None, told)), style="bold" if is_here and console.is_terminal else "")
+        put(console, row, indent=wide + 4, label=label, most=1)
+    if thread.after:
+        put(console, Text(f"… {thread.after} more", style="dim"), indent=wide + 4)
+
+
+def _writer(document: Found) -> str:
+    name, address = parseaddr(line(document.author or ""))
+    return name or address or line(document.author or "")
 
 
 def _others(console: Console, shown: Passage) -> None:

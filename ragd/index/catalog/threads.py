@@ -35,6 +35,19 @@ def leave(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
     _anew(connection, {name for name in names if connection.execute(sql, (name, *span)).fetchone()})
 
 
+def messages(connection: sqlite3.Connection, thread: str) -> list[int]:
+    """The mails of a thread that have a place and words or a subject, by date."""
+    sql = (
+        "SELECT d.key FROM threads t JOIN documents d ON {} WHERE t.thread = ?1 AND d.kind = 'mail'"
+        " AND EXISTS (SELECT 1 FROM places p WHERE p.key = d.key)"
+        " AND EXISTS (SELECT 1 FROM chunks c WHERE c.key = d.key)"
+    )
+    named = sql.format("d.message_id = t.message_id")
+    bare = sql.format("d.id = substr(t.message_id, 2) AND d.message_id IS NULL") + " AND t.message_id LIKE '#%'"
+    order = "SELECT key FROM documents WHERE key IN ({}) ORDER BY coalesce(moment, 0), id"
+    return [row[0] for row in connection.execute(order.format(f"{named} UNION ALL {bare}"), (thread,))]
+
+
 def _join(connection: sqlite3.Connection, letters: list[Letter]) -> None:
     joined = _Joined()
     told = _conversations(connection, letters)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from ragd.index.catalog import links, read
+from ragd.index.catalog import links, read, threads
 from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT, connect, translated
@@ -214,6 +214,10 @@ class View:
             if found and key in self.links(other, found.path):
                 linking.append((found.path, found.part or "", other))
         return [other for *_, other in sorted(linking)]
+
+    def thread(self, name: str) -> list[int]:
+        """The mails of a thread, by date."""
+        return threads.messages(self._db, name)
 
     def newest(self, matches: Callable[[Found], bool]) -> list[int]:
         """The documents that a filter matches, those with the latest dates first, their own or their files'."""
