@@ -218,6 +218,44 @@ def test_numbers_says_what_of_it_is_not_read(tmp_path: Path) -> None:
     assert any("numbers" in (one.part or "") for one in said[:-1] if isinstance(one, Outcome))
 
 
+def cell(kind: int, part: int, held: bytes, form: int = 0) -> bytes:
+    flags = 1 << part | (1 << 13 if form else 0)
+    return bytes([5, kind, *bytes(6)]) + struct.pack("<I", flags) + held + (struct.pack("<I", form) if form else b"")
+
+
+def row_of(index: int, *cells: bytes) -> bytes:
+    starts = [sum(map(len, cells[:at])) if cells[at] else -1 for at in range(len(cells))]
+    return told(5, told(1, index) + told(6, b"".join(cells)) + told(7, struct.pack(f"<{len(cells)}h", *starts)))
+
+
+def test_the_tables_of_numbers_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    def to(identity: int) -> bytes:
+        return told(1, identity)
+
+    def amount(hundredths: int, form: int = 0) -> bytes:
+        return cell(2, 0, hundredths.to_bytes(14, "little") + struct.pack("<H", 0x1820 - 2 << 1), form)
+
+    words = [cell(3, 3, struct.pack("<I", key)) for key in range(5)]
+    day = cell(5, 2, struct.pack("<d", 86_400.0 * 366))
+    rows = row_of(1, *words[:3]) + row_of(2, day, words[3], amount(12050, 7)) + row_of(4, b"", words[4], amount(20000))
+    names = (b"Day", b"What", b"Amount", b"Tiles", b"Total")
+    strings = b"".join(told(3, told(1, key) + told(3, name)) for key, name in enumerate(names))
+    euros = told(3, told(1, 7) + told(6, told(1, 257) + told(2, 2) + told(3, b"EUR")))
+    store = told(3, told(1, told(1, 0) + told(2, to(5)))) + told(4, to(6)) + told(22, to(7))
+    sheet, model = told(1, b"Roof") + told(2, to(3)), told(4, store) + told(8, b"Table 1")
+    book = ((1, told(1, to(2))), (2, sheet), (6000, told(2, to(4))), (6001, model), (6002, rows), (6005, strings))
+    path = tmp_path / "costs.numbers"
+    path.write_bytes(zipped(Index__Document=iwa(*book, (6005, euros))))
+    [said] = read_all([path]).values()
+    [document] = documents(said).values()
+    assert (
+        document.text
+        == "Roof\n\nDay\tWhat\tAmount\nDay: 2002-01-02; What: Tiles; Amount: €120.50\n\nWhat: Total; Amount: 200"
+    )
+    assert [mark.label for mark in document.marks if mark.kind == "row"] == ["2", "5", ""]
+    assert not [one for one in said[:-1] if isinstance(one, Outcome)]
+
+
 def test_copies_of_snappy_may_reach_into_themselves() -> None:
     packed = b"\x08" + b"\x04ab" + b"\x01\x02" + b"\x06\x06\x00"
     assert _unpacked(packed) == b"abababab"

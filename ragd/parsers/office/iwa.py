@@ -1,6 +1,6 @@
 """The objects in an IWA file, in which Pages, Numbers and Keynote keep what was written: Snappy, then Protocol Buffers.
 
-No kept library reads Pages, and numbers-parser brings nine others for Numbers; of what Apple wrote down nowhere only
+No kept library reads Pages, and numbers-parser brings ten others for Numbers; of what Apple wrote down nowhere only
 this much is needed. https://github.com/obriensp/iWorkFileFormat tells of the layout.
 """
 
@@ -13,8 +13,8 @@ LONGEST = 1 << 16  # bytes that a chunk unpacks to
 Fields = list[tuple[int, int | bytes]]
 
 
-def objects(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The type and the message of every object. Raises Unreadable where the file is damaged."""
+def objects(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The number, the type and the message of every object. Raises Unreadable where the file is damaged."""
     try:
         yield from _objects(b"".join(_chunks(data)))
     except (IndexError, ValueError) as error:
@@ -45,17 +45,19 @@ def fields(message: bytes) -> Fields:
     return found
 
 
-def _objects(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def _objects(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
     at = 0
     while at < len(stream):
         length, at = _number(stream, at)
-        told = [value for name, value in fields(stream[at : at + length]) if name == 2 and isinstance(value, bytes)]
+        head = fields(stream[at : at + length])
+        told = [value for name, value in head if name == 2 and isinstance(value, bytes)]
+        number = next((value for name, value in head if name == 1 and isinstance(value, int)), 0)
         at += length
         for info in map(dict, map(fields, told)):
             kind, size = info.get(1), info.get(3)
             if not isinstance(kind, int) or not isinstance(size, int):
                 raise ValueError("an object without type or length")
-            yield kind, stream[at : at + size]
+            yield number, kind, stream[at : at + size]
             at += size
 
 
