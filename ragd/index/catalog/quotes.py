@@ -19,7 +19,9 @@ from ragd.index.catalog.read import text_of
 
 WORD = re.compile(r"[^\W_]+")
 # Marks of quoting at the start of a line: ">", "> >", "JM> >", "Tony>"; other mails have the same words without them.
-MARKS = re.compile(r"^[ \t]*(?:(?:[^\W\d_]{1,12})?>[ \t]?|\|[ \t])+", re.MULTILINE)
+MARKS = re.compile(r"^[ \t]*(?:(?:[^\W\d_]{1,12}|[&+=*|])?>[ \t]?|\|(?:[ \t]|$))+", re.MULTILINE)
+# Where somebody left out some of what he quotes: "[snip]", "<snipped>".
+SNIP = re.compile(r"[\[<({*-]+ ?(?:snip(?:p?ed|ping)?|cut|deleted) ?[\]>)}*-]+", re.IGNORECASE)
 ROW = 3  # words
 HELD = 300_000  # rows of words of mails that are held at once: about 50 MB
 LONGEST = 200_000  # code points of a mail that are looked at
@@ -38,7 +40,7 @@ class Quotes:
     def settle(self, moved: Iterable[int]) -> None:
         """Say anew which quotes are covered, after documents of these keys have come into sight or gone out of it."""
         kin = Kin(self._db)
-        for key in sorted(set(kin.concerned(moved))):
+        for key in kin.by_subject(set(kin.concerned(moved))):
             self._settle(key, kin)
 
     def _settle(self, key: int, kin: Kin) -> None:
@@ -98,6 +100,16 @@ def is_covered(quote: str, known: Union) -> bool:
     for at, row in enumerate(_in_rows(words)):
         if row in known:
             found[at : at + ROW] = [True] * ROW
+    return all(found) or _all_mended(words, found, known)
+
+
+def _all_mended(words: list[str], found: list[bool], known: Union) -> bool:
+    """Whether those that are not found are halves of words that a line's end has broken: "chan" and "ge"."""
+    for at in range(len(words) - 1):
+        if not (found[at] and found[at + 1]):
+            around = [*words[max(at - 2, 0) : at], words[at] + words[at + 1], *words[at + 2 : at + 4]]
+            if any(row in known and words[at] + words[at + 1] in row for row in _in_rows(around)):
+                found[at] = found[at + 1] = True
     return all(found)
 
 
@@ -127,7 +139,7 @@ def _known(text: str) -> Rows:
 
 
 def _words(text: str) -> list[str]:
-    return WORD.findall(MARKS.sub("", text).casefold())
+    return WORD.findall(SNIP.sub(" ", MARKS.sub("", text)).casefold())
 
 
 def _in_rows(words: list[str]) -> list[tuple[str, ...]]:
