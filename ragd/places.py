@@ -1,7 +1,7 @@
 """Where a span of a document stands, in a person's words: page, lines, headings, who wrote to whom and when."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from email.utils import parseaddr
 
@@ -33,6 +33,20 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
         elif mark.kind in force:
             force[mark.kind] = [mark] if mark.label or mark.kind == "turn" else []
     return (*force["page"], *headings, *force["clause"], *force["table"], *force["turn"], *inside)
+
+
+def lead_of(asides: Iterable[tuple[int, int]], start: int, end: int) -> int:
+    """How many code points at the start of a span with a writer's own words are quoted: the question it answers.
+
+    `asides` are where those of the document begin and end.
+    """
+    over = (min(last, end) for first, last in asides if first < end and last > start)
+    return max(over, default=start) - start
+
+
+def is_quoted(chunk: Chunk, end: int) -> bool:
+    """Whether a span of the chunk that ends at `end` is somebody else's words."""
+    return chunk.quoted or chunk.start < end <= chunk.start + chunk.lead
 
 
 def pages_of(chunk: Chunk, start: int, end: int) -> tuple[int, int] | None:
@@ -76,7 +90,7 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     """
     steps = [_mail(document)] if document.kind == "mail" else []
     steps += [_within(document.within)] if document.within else []
-    steps += ["quoted"] if chunk.quoted else []
+    steps += ["quoted"] if is_quoted(chunk, end) else []
     steps += [{"signature": "signature", "foot": "end of the mail"}[chunk.role]] if chunk.role != "body" else []
     steps += [_pages(chunk, start, end)]
     marks = held(chunk.marks, start, start + 1)

@@ -139,9 +139,10 @@ class Chunk:
     text: str
     marks: tuple[Mark, ...]  # the page and the headings in force at `start`, then every mark inside the span
     line: int | None  # 1-based line of `start`, in a sheet its row; None where the text has no lines of its own
-    quoted: bool = False  # the words of another message than the one they stand in
+    quoted: bool = False  # all of it is the words of another message than the one they stand in
     group: int | None = None  # ordinal of the first of the passages that are embedded as one text with this one
     role: Role = "body"
+    lead: int = 0  # code points at its start that are another's words: the question that the rest answers
 
 
 @dataclass(frozen=True, slots=True)

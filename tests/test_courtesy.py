@@ -2,8 +2,9 @@
 
 import pytest
 
-from ragd.answer import courtesy, sentences
+from ragd.answer import courtesy, prompt, sentences
 from ragd.answer.spans import spans_of
+from ragd.places import describe
 from ragd.records import Chunk, Found, Hit
 
 MAIL = """Hi Kees,
@@ -89,6 +90,20 @@ def test_who_wrote_a_mail_did_not_write_what_it_quotes() -> None:
     for quoted in (True, False):
         hit = Hit(Chunk("d", 0, 0, 12, "I paid it all", (), None, quoted), document, 1.0, {}, "", None, None)
         assert bool(spans_of([hit])[0].facts.people) is not quoted
+
+
+def test_the_question_before_an_answer_is_anothers_and_in_no_quote_with_it() -> None:
+    document = Found("d", "", "/a.eml", None, None, "mail", "Dana <d@a.example>", None, None, ())
+    text = "Did you pay it all?\nYes, on Friday."
+    hit = Hit(Chunk("d", 0, 0, len(text), text, (), None, lead=19), document, 1.0, {}, "", None, None)
+    found = {span.text: bool(span.facts.people) for span in spans_of([hit])}
+    assert found == {"Did you pay it all?": False, "Yes, on Friday.": True}
+    assert [describe(hit.chunk, document, *place) for place in ((0, 19), (20, 35), (0, 35))] == [
+        "Dana > quoted",
+        "Dana",
+        "Dana",
+    ]
+    assert "> Did you pay it all?\nYes, on Friday." in prompt.quoted(1, hit)
 
 
 def test_a_document_without_a_title_goes_by_its_files_name() -> None:

@@ -80,7 +80,39 @@ def test_a_short_answer_between_two_quoted_lines_is_its_writers_own(shelf: Shelf
     shelf.put(
         {"1.eml": mail(1, f"{first}\n{second}"), "2.eml": mail(2, f"> {first}\nNo.\n> {second}\nKees.\n", answers=[1])}
     )
-    assert shelf.shown("2.eml") == ["No.", "Kees."]
+    assert shelf.shown("2.eml") == [f"> {first}\nNo.", f"> {second}\nKees."]
+
+
+def test_an_answer_that_says_enough_stands_without_what_it_answers(shelf: Shelf) -> None:
+    asked = "Shall the carpenter come with the scaffolding on Monday morning?"
+    said = (
+        "No, on Monday I am in town, and on Tuesday there will be rain: he should come on Wednesday with the big"
+        " ladder, and bring his brother."
+    )
+    shelf.put({"1.eml": mail(1, asked), "2.eml": mail(2, f"> {asked}\n{said}", answers=[1])})
+    assert shelf.shown("2.eml") == [said]
+
+
+def test_a_question_goes_with_its_answer_in_whatever_order_mails_come(tmp_path: Path) -> None:
+    asked = "Shall the carpenter come with the scaffolding on Monday morning?"
+    files = {"1.eml": mail(1, asked), "2.eml": mail(2, f"Dana wrote:\n> {asked}\nNo.", answers=[1], author=KEES)}
+    states = []
+    for number, names in enumerate((["1.eml", "2.eml"], ["2.eml", "1.eml"])):
+        shelf = Shelf(tmp_path / f"{number}.sqlite")
+        for name in names:
+            shelf.put({name: files[name]})
+        assert shelf.shown("2.eml") == [f"Dana wrote:\n> {asked}\nNo."]
+        states.append(shelf.state())
+        shelf.take_out(["1.eml"])
+        assert shelf.shown("2.eml") == [f"Dana wrote:\n> {asked}\nNo."]
+    assert states[0] == states[1]
+
+
+@pytest.mark.parametrize("change", [("another winter", "another win\n> ter"), ("full of", "full of [snip]")])
+def test_a_broken_word_and_a_mark_of_what_was_left_out_hide_no_quote(shelf: Shelf, change: tuple[str, str]) -> None:
+    body = f"I will.\n\nDana wrote:\n> {SAID}\n".replace(*change)
+    shelf.put({"1.eml": mail(1, SAID), "2.eml": mail(2, body, answers=[1], author=KEES)})
+    assert shelf.shown("2.eml") == ["I will."]
 
 
 def test_a_short_answer_in_small_letters_is_its_writers_own(shelf: Shelf) -> None:
@@ -89,7 +121,7 @@ def test_a_short_answer_in_small_letters_is_its_writers_own(shelf: Shelf) -> Non
     shelf.put(
         {"1.eml": mail(1, f"{first}\n{second}"), "2.eml": mail(2, f"> {first}\non tuesday\n> {second}\n", answers=[1])}
     )
-    assert shelf.shown("2.eml") == ["on tuesday"]
+    assert shelf.shown("2.eml") == [f"> {first}\non tuesday"]
 
 
 @pytest.mark.parametrize("remark", ["> No, Tuesday.", "> Never!", "> North."])

@@ -14,6 +14,7 @@ _CONTROL = re.compile(r"<(?=[|/!a-zA-Z])|(?<=[|/a-zA-Z\"])>|\[(?=/?INST\])|<<(?=
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+_QUOTING = (">", "|")
 
 INSTRUCTION = (
     "Answer the question in one or two short sentences, using only the passages. "
@@ -50,7 +51,15 @@ def quoted(number: int, hit: Hit) -> str:
     date = None if tells_when(document, hit.place) else document.own_date
     about = ", ".join(fact for fact in (document.title, document.author, date, hit.place) if fact)
     source = neutral(about).replace('"', "'").replace("\n", " ")
-    return f'<passage number="{number}" from="{source}">\n{neutral(hit.text)}\n</passage>'
+    return f'<passage number="{number}" from="{source}">\n{neutral(_marked(hit))}\n</passage>'
+
+
+def _marked(hit: Hit) -> str:
+    """The passage, and the question that it answers so marked that it is not taken for its writer's words."""
+    lead, rest = hit.text[: hit.chunk.lead], hit.text[hit.chunk.lead :]
+    if not lead or any(line[:1] in _QUOTING for line in lead.splitlines()):
+        return hit.text
+    return "\n".join(f"> {line}" for line in lead.splitlines()) + rest
 
 
 def neutral(text: str) -> str:

@@ -110,7 +110,8 @@ def facts_of(hit: Hit, start: int) -> Facts:
     headings = [mark.label for mark in held if mark.kind == "heading" and mark.label != document.title]
     clauses = [mark.label for mark in held if mark.kind == "clause"]
     title = " > ".join(part for part in (document.title or _named(document), *headings[-2:], *clauses) if part)
-    people = [person for person in (document.author, *document.recipients) if person and not hit.chunk.quoted]
+    another = places.is_quoted(hit.chunk, start + 1)
+    people = [person for person in (document.author, *document.recipients) if person and not another]
     text = "\n".join((title, *people))
     return Facts(text, names=_stems(title), people=_stems("\n".join(people)), when=values.of_iso(document.own_date))
 
@@ -152,7 +153,10 @@ def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
         yield from _telling(hit, _lines(hit))
         return
     first, last = _body(hit)
-    walls = sorted({wall for mark in chunk.marks for wall in _walls(hit, mark) if first < wall < last})
+    walls = sorted(
+        {wall for mark in chunk.marks for wall in _walls(hit, mark) if first < wall < last}
+        | {wall for wall in (chunk.start + chunk.lead,) if first < wall < last}  # a question and its answer are two's
+    )
     for begin, end in zip([first, *walls], [*walls, last], strict=True):
         text = chunk.text[begin - chunk.start : end - chunk.start]
         run = [(begin + start, begin + stop) for start, stop in sentences.pieces(text)]

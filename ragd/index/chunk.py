@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ragd.index.header import facts_above, header_of
 from ragd.index.regions import Region, regions
 from ragd.index.tokens import Tokens
-from ragd.places import held
+from ragd.places import held, lead_of
 from ragd.records import Chunk, Document, Mark, Role
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Passage(NamedTuple):
     tokens: int
     quoted: bool
     role: Role
+    lead: int = 0
     group: int | None = None
 
 
@@ -95,7 +96,8 @@ class Chunker:
         )
 
     def _passages(self, document: Document, ruler: "Ruler") -> list[Passage]:
-        passages = [one for region in regions(document) for one in self._passages_of(document, region, ruler)]
+        found = [one for region in regions(document) for one in self._passages_of(document, region, ruler)]
+        passages = _led(document, found)
         # A document of signs alone keeps one, so that its name finds it.
         return [one for one in passages if not _is_signs(document.text[one.start : one.end])] or passages[:1]
 
@@ -292,6 +294,17 @@ def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     yield from together.values()
 
 
+def _led(document: Document, passages: list[Passage]) -> list[Passage]:
+    """The passages with how much of each is the question that it answers; where that is all, it is a quote."""
+    asides = [(one.start, one.end) for one in document.asides]
+    led = []
+    for one in passages:
+        lead = lead_of(asides, one.start, one.end) if one.role == "body" and not one.quoted else 0
+        is_all = 0 < lead == one.end - one.start
+        led.append(one._replace(quoted=one.quoted or is_all, lead=0 if is_all else lead))
+    return led
+
+
 def _is_signs(text: str) -> bool:
     """Whether a text is brackets, rules or drawings made of signs: nobody asks for it, and its meaning is none."""
     return len(text) >= LONG_SIGNS and sum(map(str.isalnum, text)) < len("".join(text.split())) * FEW_LETTERS
@@ -314,9 +327,9 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _chunks(document: Document, passages: Iterable[Passage]) -> Iterator[Chunk]:
     lines = _Lines(document)
-    for ordinal, (start, end, _, quoted, role, group) in enumerate(passages):
+    for ordinal, (start, end, _, quoted, role, lead, group) in enumerate(passages):
         marks, text = held(document.marks, start, end), document.text[start:end]
-        yield Chunk(document.id, ordinal, start, end, text, marks, lines.at(start), quoted, group, role)
+        yield Chunk(document.id, ordinal, start, end, text, marks, lines.at(start), quoted, group, role, lead)
 
 
 class _Lines:

@@ -38,8 +38,15 @@ def embedded_text(title: str | None, author: str | None, *chunks: Chunk) -> str:
     Of a writer with a name the address is left out: it is a dozen tokens that mean nothing.
     """
     header = header_above(subject_of(title), _spoken(author), chunks[0])
-    text = "\n".join(dict.fromkeys(words_of(chunk.text, quoted=chunk.quoted) for chunk in chunks))
+    text = "\n".join(dict.fromkeys(map(_words_in, chunks)))
     return f"{header}\n{text}" if header else text
+
+
+def _words_in(chunk: Chunk) -> str:
+    """A passage as it is embedded: its quoted words without the marks of that."""
+    if not chunk.lead:
+        return words_of(chunk.text, quoted=chunk.quoted)
+    return words_of(chunk.text[: chunk.lead], quoted=True) + words_of(chunk.text[chunk.lead :], quoted=False)
 
 
 def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> str:

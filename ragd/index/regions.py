@@ -1,9 +1,11 @@
 """Which stretches of a text are cut by themselves: a writer's own words, each quote with who is quoted, what ends it.
 
-Every stretch depends on its document alone, so that passages are the same in whatever order messages come; which quotes
-are shown is the catalog's to say.
+A short answer goes with the question above it: "Yes, at three" alone answers nothing. Every stretch depends on its
+document alone, so that passages are the same in whatever order messages come; which quotes are shown is the catalog's
+to say.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,10 +17,14 @@ ENDS: dict[AsideKind, tuple[Role, bool]] = {  # what they are as passages, and w
     "closing": ("foot", False),
     "footer": ("foot", False),
 }
+BRIEF = {True: 25, False: 8}  # words from which on an answer is understood without the question, or the remark
+QUESTION = (3, 300)  # lines and code points that a quote may have to be shown with its answer
+WORD = re.compile(r"[^\W_]+")
+SAID = re.compile(r"^[>|\s]*[^>|\s]", re.MULTILINE)  # where a line says more than that it is quoted
 
 
 class Region(NamedTuple):
-    """A stretch of a document's text; `quoted`: the words of somebody else's message."""
+    """A stretch of a document's text; `quoted`: all of it is the words of somebody else's message."""
 
     start: int
     end: int
@@ -34,7 +40,28 @@ def regions(document: Document) -> list[Region]:
     own = [one for one in _between(document) if document.text[one.start : one.end].strip()]
     if not own and _is_mail(document):
         own = [Region(0, 0, quoted=False)]  # by its subject and its sender it is found all the same
-    return [*own, *_quotes(document), *_ends(document)]
+    quotes = list(_quotes(document))
+    answered = {one.end: one for one in quotes if _is_question(document, one)}
+    above = {
+        one: answered[one.start]
+        for one in own
+        if one.start in answered and _is_brief(document, one, answered[one.start])
+    }
+    own = [one._replace(start=above[one].start) if one in above else one for one in own]
+    taken = set(above.values())
+    return [*own, *(one for one in quotes if one not in taken), *_ends(document)]
+
+
+def _is_brief(document: Document, own: Region, above: Region) -> bool:
+    asked = "?" in document.text[above.start : above.end] or "？" in document.text[above.start : above.end]
+    return 0 < len(WORD.findall(document.text[own.start : own.end])) < BRIEF[asked]
+
+
+def _is_question(document: Document, quote: Region) -> bool:
+    lines, length = QUESTION
+    names = (one for one in document.asides if one.kind == "attribution" and quote.start <= one.start < quote.end)
+    text = document.text[max((one.end for one in names), default=quote.start) : quote.end]
+    return len(text) <= length and 0 < len(SAID.findall(text)) <= lines
 
 
 def _is_mail(document: Document) -> bool:

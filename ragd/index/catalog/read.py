@@ -9,7 +9,7 @@ from typing import TypeVar
 from ragd.index.catalog import blocks
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT
-from ragd.places import held
+from ragd.places import held, lead_of
 from ragd.records import Aside, Chunk, Document, Mark, Role
 
 T = TypeVar("T")
@@ -121,15 +121,19 @@ def _grouped(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
 
 
 def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence[int]]) -> Iterator[Stored]:
-    facts = connection.execute("SELECT id, title, author, marks FROM documents WHERE key = ?", (key,)).fetchone()
+    facts = connection.execute(
+        "SELECT id, title, author, marks, asides FROM documents WHERE key = ?", (key,)
+    ).fetchone()
     if not rows or facts is None:
         return
     marks = marks_from(facts[3])
+    asides = [(start, end) for start, end, _ in json.loads(facts[4])]
     first, last = min(row[2] for row in rows), max(row[3] for row in rows)
     text = text_of(connection, key, first, last)
     for _, ordinal, start, end, line, passage, quoted, kept_role in rows:
         role: Role = kept_role  # type: ignore[assignment]
         words = text[start - first : end - first]
         around = held(marks, start, end)
-        chunk = Chunk(facts[0], ordinal, start, end, words, around, line, bool(quoted), role=role)
+        lead = lead_of(asides, start, end) if role == "body" and not quoted else 0
+        chunk = Chunk(facts[0], ordinal, start, end, words, around, line, bool(quoted), role=role, lead=lead)
         yield Stored(key, ordinal, passage, facts[1], facts[2], chunk)
