@@ -52,6 +52,15 @@ class Kin:
             yield from (other.key for other in named if not self._is_answer_to_what_is_there(other))
             yield from self._moved_beside(one)
 
+    def by_subject(self, keys: Iterable[int]) -> list[int]:
+        """Keys of mails in an order in which neighbours are compared with the same others."""
+        found: list[tuple[str, int, int]] = []
+        for some in batched(keys, AT_ONCE):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT coalesce(subject, ''), coalesce(moment, 0), key FROM documents WHERE key IN ({marks})"
+            found += self._db.execute(sql, some).fetchall()
+        return [key for _, _, key in sorted(found)]
+
     def of(self, one: Letter) -> list[Letter]:
         """The mails in sight that hold what this one quotes, if any does."""
         above = self._seen(having(self._db, one.references[-NEWEST:]))

@@ -21,7 +21,9 @@ WORD = re.compile(r"[^\W_]+")
 # Marks of quoting at the start of a line: ">", "> >", "JM> >", "Tony>"; other mails have the same words without them.
 MARKS = re.compile(r"^[ \t]*(?:(?:[^\W\d_]{1,12}|[&+=*|])?>[ \t]?|\|(?:[ \t]|$))+", re.MULTILINE)
 # Where somebody left out some of what he quotes: "[snip]", "<snipped>".
-SNIP = re.compile(r"[\[<({*-]+ ?(?:snip(?:p?ed|ping)?|cut|deleted) ?[\]>)}*-]+", re.IGNORECASE)
+SNIP = re.compile(
+    r"[\[<][ .]*(?:snip(?:p?ed|ping)?|cut|deleted)[ .]*[\]>]|[-*({=]+ ?snip(?:ped)? ?[-*)}=]+", re.IGNORECASE
+)
 ROW = 3  # words
 HELD = 300_000  # rows of words of mails that are held at once: about 50 MB
 LONGEST = 200_000  # code points of a mail that are looked at
