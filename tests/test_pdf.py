@@ -76,6 +76,12 @@ RIGHT = [
 ]
 
 
+def test_what_stands_beyond_the_edges_of_the_page_is_not_read(tmp_path: Path) -> None:
+    places = {"seen": (72, 700), "below": (72, -300), "beside": (900, 500), "above": (72, 1000), "seen too": (72, 600)}
+    written = " ".join(f"1 0 0 1 {left} {up} Tm ({words}) Tj" for words, (left, up) in places.items())
+    assert write_streams(tmp_path / "cut.pdf", f"BT /F1 12 Tf {written} ET").text.split() == ["seen", "seen", "too"]
+
+
 def rows_of(*columns: list[str], top: int = 700) -> str:
     """A stream that draws the columns row by row."""
     cells = [

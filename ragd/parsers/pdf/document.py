@@ -196,7 +196,8 @@ def _page(pdf: Any, index: int) -> _Page | None:
             seen = sheet(page, text)
             written, unread = tuple(notes(page, text)), is_unread(page, seen)
             fielded = page_has_fields(page)
-        shown = shown_lines(pdf, index, "".join(line.text + line.end for line in seen.lines)) if fielded else []
+            whole = str(text.get_text_range()) if fielded else ""
+        shown = shown_lines(pdf, index, whole) if fielded else []
         return _Page(without_garbage(seen) if unread else seen, written, tuple(shown), unread)
     except PdfiumError:
         return None

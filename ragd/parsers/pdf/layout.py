@@ -76,7 +76,8 @@ def sheet(page: Any, text_page: Any) -> Sheet:
             box, weight, letters = look(units[first], units[last] - 1)
             if turned or left or bottom:
                 box = _upright(box, turned, (left, bottom, right, top))
-            lines.append(Line(written, text[end:after], *box, weight, letters))
+            if box[2] > 0 and box[3] > 0 and box[0] < wide and box[1] < high:  # what is beyond the edges nobody sees
+                lines.append(Line(written, text[end:after], *box, weight, letters))
         start = after
         if len(lines) == LINES:
             break
