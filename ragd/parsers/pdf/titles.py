@@ -85,12 +85,12 @@ def _coming_back(texts: Sequence[str], others: Sequence[Sheet]) -> Counter[str]:
     wanted = {text: plain for text in texts if LETTERS.search(plain := _plain(text))}
     found: Counter[str] = Counter()
     for sheet in others:
-        lines = [_plain(line.text) for line in sheet.lines]
-        found.update(
-            text
-            for text, plain in wanted.items()
-            if any(line == plain or line.startswith(plain + " ") for line in lines)
-        )
+        there = _text(sheet).casefold()
+        for text, plain in wanted.items():
+            first = plain.partition(" ")[0]  # most pages do not have it, and need no closer look
+            found[text] += first in there and any(
+                f"{_plain(line)} ".startswith(f"{plain} ") for line in there.split("\n") if first in line
+            )
     return found
 
 
@@ -104,8 +104,12 @@ def _may_be_all(text: str) -> bool:
 
 def _year(first: Sheet, others: Sequence[Sheet]) -> list[str]:
     """The year on the cover that stands on the most other pages, a quarter of them at least; none where none does."""
-    pages = Counter(year for sheet in others for year in set(YEAR.findall(_text(sheet))))
-    year = max(sorted(set(YEAR.findall(_text(first)))), key=lambda one: pages[one], default=None)
+    texts = [_text(sheet) for sheet in others]
+    pages = {
+        year: sum(year in text and year in YEAR.findall(text) for text in texts)
+        for year in sorted(set(YEAR.findall(_text(first))))
+    }
+    year = max(pages, key=lambda one: pages[one], default=None)
     return [year] if year and pages[year] >= OFTEN * len(others) else []
 
 
