@@ -192,7 +192,7 @@ class Library:
         `everything` also yields sentences that nothing supports, without citations. Raises GeneratorError.
         """
         generator = self._generator(model)
-        results = self.find(question, ANSWER_HITS)
+        results = self._reader.find(question, limit=ANSWER_HITS, a_section=ANSWER_HITS)  # an answer may stand in any
         for note in results.notes:
             self._say(note)
         embedder = self._reader.embedder() if results.hits else None

@@ -21,6 +21,7 @@ from ragd.records import Citation, Found, Hit, Outcome, Passage, Results, Thread
 from ragd.search.hints import hints
 from ragd.search.query import Query, matcher, parse, without_conditions
 from ragd.search.retrieve import Sought, retrieve
+from ragd.search.taken import A_SECTION
 from ragd.search.unmatched import why_nothing
 from ragd.thread import around
 from ragd.whereabouts import SYNC, whereabouts
@@ -47,18 +48,25 @@ class Reader:
             self._words[1].close()
         self._words = self._vectors = None
 
-    def find(self, text: str, *, limit: int) -> Results:
-        """The best passages. Raises QueryError for a query that cannot be understood."""
+    def find(self, text: str, *, limit: int, a_section: int = A_SECTION) -> Results:
+        """The best passages, at most `a_section` of one section on a page.
+
+        Raises QueryError for a query that cannot be understood.
+        """
         started = time.monotonic()
         query = parse(text, today=datetime.now().astimezone().date())
         with self._lock:
-            hits, nearest, notes = self._on_snapshot(lambda view, words: self._find(query, view, words, limit=limit))
+            hits, nearest, notes = self._on_snapshot(
+                lambda view, words: self._find(query, view, words, limit=limit, a_section=a_section)
+            )
         return Results(text, tuple(hits), tuple(nearest), tuple(notes), (time.monotonic() - started) * 1000)
 
-    def _find(self, query: Query, view: View, words: Words, *, limit: int) -> tuple[list[Hit], list[Hit], list[str]]:
+    def _find(
+        self, query: Query, view: View, words: Words, *, limit: int, a_section: int
+    ) -> tuple[list[Hit], list[Hit], list[str]]:
         notes = [*coverage(view), *hints(query.text)]
         sought = self._sought(query, view, notes)
-        hits = retrieve(sought, view, words, limit=limit)
+        hits = retrieve(sought, view, words, limit=limit, a_section=a_section)
         if not hits and query.filters and not view.keys_where(matcher(query)):
             return [], [], [*notes, *why_nothing(query, (found for _, found in view.documents()))]
         if hits or not (query.phrases or query.without):

@@ -1,5 +1,8 @@
 """What a PDF's passage is of where its own words do not say it: the heads of its table, the title of the whole."""
 
+from pathlib import Path
+
+from ragd import Library
 from ragd.index.header import header_of
 from ragd.parsers.pdf.headings import headings
 from ragd.parsers.pdf.layout import Line, Sheet
@@ -7,7 +10,7 @@ from ragd.parsers.pdf.rows import table_marks, with_cells
 from ragd.parsers.pdf.titles import title_of
 from ragd.places import held
 from ragd.records import Mark
-from tests.test_pdf import letters, prose, sheets
+from tests.test_pdf import letters, prose, sheets, write_streams
 
 STATEMENT = with_cells("""STATEMENT OF OPERATIONS
 (in millions)
@@ -26,7 +29,7 @@ TITLE = Mark(0, "heading", "STATEMENT OF OPERATIONS", 2)
 
 def test_the_heads_of_a_table_hold_for_its_rows_and_no_longer() -> None:
     first, last = table_marks(STATEMENT, [TITLE])
-    assert first.label == "(in millions)\n\nYear Ended December 31,\n2015\t2016\t2017".replace("\t", " ")
+    assert first.label == "(in millions)\n\nYear Ended December 31,\n2015\t2016\t2017"
     assert STATEMENT[first.offset :].startswith(first.label)
     marketing, prose = STATEMENT.index("Marketing"), STATEMENT.index("The cost")
     assert held([TITLE, first, last], marketing, marketing + 1) == (TITLE, first)
@@ -82,3 +85,16 @@ def test_what_comes_back_page_after_page_heads_once_and_what_is_counted_never() 
     without = {n: {len(pages[n]) - 1, 0} if n else {len(pages[n]) - 1} for n in range(4)}
     found = headings(seen, without)
     assert [[one.label for one in found[n]] for n in (0, 4)] == [["Notes"], []]
+
+
+def test_a_row_is_quoted_with_the_heads_of_its_columns(library: Library, tmp_path: Path) -> None:
+    lines = STATEMENT.replace("\t", " ").replace("(", r"\(").replace(")", r"\)").split("\n")
+    drawn = " ".join(f"1 0 0 1 72 {700 - 14 * n} Tm ({line}) Tj" for n, line in enumerate(lines) if line)
+    write_streams(tmp_path / "goats.pdf", f"BT /F1 9 Tf {drawn} ET")
+    library.add([tmp_path])
+    answer = library.ask("What were the net sales in 2017?", model="quotes")
+    row, heads = (answer.citations[number - 1] for number in answer.sentences[0].citations)
+    assert row.quote == "Net sales\t$ 107,006\t$ 135,987\t$ 177,866"
+    assert heads.quote.endswith("Year Ended December 31,\n2015\t2016\t2017")
+    assert " ".join(heads.quote.split()) in answer.sentences[0].text
+    assert (row.page, heads.page) == (1, 1)

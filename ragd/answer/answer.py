@@ -121,7 +121,7 @@ class _Reply:
         if self._generator.window:
             self._model = f"{self._generator.name}, quoted"
         for candidate in self._quotable():
-            yield self._say(candidate.span.shown, (candidate.span,))  # verbatim: nothing is taken off
+            yield self._say(*_verbatim(candidate.span))
 
     def answer(self) -> Answer:
         answered = bool(self._said)
@@ -228,6 +228,13 @@ class _Reply:
 
     def _since_start(self) -> float:
         return (self._clock() - self._started) * 1000
+
+
+def _verbatim(span: Span) -> tuple[str, tuple[Span, ...]]:
+    """A span in its own words, nothing taken off; a row of a table below the heads of its columns."""
+    if span.columns is None:
+        return span.shown, (span,)
+    return f"{span.columns.shown}: {span.shown}", (span, span.columns)
 
 
 def without_thoughts(pieces: Iterator[str]) -> abc.Generator[str, None, None]:

@@ -194,9 +194,7 @@ def _may_support(claim: Claim, span: Span) -> bool:
         and _states(claim, span)
         and not _contradicts(claim, span)
         and _adds_too(claim, span)
-        and not said_of.of_another(
-            claim.values.measures, claim.stems, claim.asked, span.text, around=span.hit.chunk.text
-        )
+        and not said_of.of_another(claim.values.measures, claim.stems, claim.asked, span.text, around=span.around)
         and not said_of.turned_round(claim.text, span.text)
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ragd.answer.spans import Span
+from ragd.answer.spans import Span, columns_above
 from ragd.records import Hit, Verdict
 
 # A question, and of each text what stands above it and the text itself: one verdict a text, its places in the text.
@@ -47,4 +47,4 @@ def _head(hit: Hit) -> str:
     if hit.chunk.role == "signature":
         return f"{document.author}\n" if document.author and not hit.chunk.quoted else ""
     second = " ".join(part for part in (document.author, (document.date or "")[:10]) if part)
-    return "".join(f"{line}\n" for line in (document.title, second) if line)
+    return "".join(f"{line}\n" for line in (document.title, second, columns_above(hit)) if line)

@@ -48,6 +48,7 @@ _MONEY = re.compile(
 _PHONE = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|nl|de|fr|eu|io|co\.uk|uk)\b")
+_BRACKETS = re.compile(r"\([^()]*\)")  # in a row's name: "Net debt (non-GAAP measure)"
 # What stands before a number in a signature, and which line it names.
 _LINES = dict.fromkeys(("mobile", "mob", "cell", "cellphone", "gsm", "m", "mobiel", "handy"), "mobile")
 _LINES |= dict.fromkeys(("fax", "f", "telefax"), "fax")
@@ -173,6 +174,7 @@ BIAS = -9.95
 JUDGED = (*FEATURES, "answer's words", "none of the answer's words")
 JUDGED_WEIGHTS = (0.0, 2.75, 1.33, 3.68, 3.61, 0.0, 9.93, 0.38, -2.56)
 JUDGED_BIAS = -6.99
+ROW = 4.0  # log-odds that a row gains whose name is asked for; by judgement, on rows of filings
 ANSWERS = 0.5  # the least probability that counts as an answer
 MAY_ANSWER = 0.25  # the least for a span that a sentence of a model may lean on
 
@@ -197,8 +199,26 @@ def candidates(
     Without a judge simpler signs decide, which cannot tell a near miss from an answer in other words.
     """
     rate = judged_log_odds if judge else log_odds
-    rated = [Candidate(span, rate(found)) for span, found in signs(question, spans, embed=embed, judge=judge)]
+    asked = asked_of(question)
+    rated = [
+        Candidate(span, rate(found) + ROW * row_asked_for(asked, span))
+        for span, found in signs(question, spans, embed=embed, judge=judge)
+    ]
     return sorted(rated, key=lambda candidate: -candidate.log_odds)
+
+
+def row_asked_for(asked: Asked, span: Span) -> float:
+    """Whether the question asks for what a row of a table is called: 0 to 1, and 0 for what is no row.
+
+    All of the row's name must be asked for: "Net product sales" is another row than "Total net sales". Of two that are,
+    it is the one that says more of the question.
+    """
+    name = frozenset(words.content(_BRACKETS.sub("", span.text.partition("\t")[0]))) if span.columns else frozenset()
+    wanted = asked.stems - frozenset(words.content(span.hit.document.title or ""))
+    if not name or not wanted:
+        return 0.0
+    said = name & asked.stems
+    return (len(said) / len(name)) ** 2 * (1 + len(said & wanted) / len(wanted)) / 2
 
 
 def signs(
@@ -223,7 +243,7 @@ def features(asked: Asked, span: Span, *, meaning: float, best: float) -> tuple[
     Each is 0 to 1, but for the last: how far its passage's score is behind the best one's, 0 or less.
     """
     passage = frozenset(words.content(span.hit.text)) | span.facts.stems
-    around = values.stated(values.values(span.hit.text)) | values.stated(span.facts.values)
+    around = values.stated(values.values(span.around)) | values.stated(span.facts.values)
     year = {float(span.facts.when.year)} if span.facts.when and span.facts.when.year else set()
     numbers = asked.values.numbers
     return (
@@ -297,7 +317,14 @@ def _shortlist(asked: Asked, spans: Sequence[Span], verdicts: Judged | None) -> 
     spans = [s for s in spans if not s.leads_on and (asked.yes_no or _adds(asked, s))]
     named = [span for span in spans if span.size == 1 and verdicts is not None and verdicts.names(span)]
     sure = [*named, *(span for span in spans if span.size == 1 and id(span.hit) in first)]
-    rated = sorted(spans, key=lambda span: (-_share(asked.stems, span.stems | span.facts.stems), span.size))
+    rows = {span.key: row_asked_for(asked, span) for span in spans if span.columns}
+    rated = sorted(
+        spans,
+        key=lambda span: (
+            -max(_share(asked.stems, span.stems | span.facts.stems), rows.get(span.key, 0.0)),
+            span.size,
+        ),
+    )
     return list({span.key: span for span in [*sure, *rated]}.values())[:SHORTLIST]
 
 

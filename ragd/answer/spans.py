@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import PurePath
 
 from ragd import places
@@ -47,6 +48,7 @@ class Span:
     end: int
     size: int  # pieces
     facts: Facts
+    said: str | None = None  # its text where that is none of the passage's: the heads of a table that it is cut from
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -54,7 +56,7 @@ class Span:
 
     @cached_property
     def text(self) -> str:
-        return self.hit.chunk.text[self.start - self.hit.chunk.start : self.end - self.hit.chunk.start]
+        return self.said or self.hit.chunk.text[self.start - self.hit.chunk.start : self.end - self.hit.chunk.start]
 
     @cached_property
     def heading(self) -> bool:
@@ -65,7 +67,7 @@ class Span:
     @cached_property
     def leads_on(self) -> bool:
         """Whether it only announces what follows: "On 2 March Kees wrote:", a heading, a log's day, a table's rule."""
-        announces = self.heading or self.shown.endswith(":") or values.only_when(self.shown)
+        announces = self.heading or self._is_heads or self.shown.endswith(":") or values.only_when(self.shown)
         return announces or len(words.tokens(self.shown)) < 2
 
     @cached_property
@@ -84,7 +86,26 @@ class Span:
     @cached_property
     def heads(self) -> frozenset[str]:
         """The words of the heads of the tables that its rows are of."""
-        return _stems(said_of.heads_of(self.text, self.hit.chunk.text))
+        said = self.columns.said if self.columns and self.columns.said else ""
+        return _stems(f"{said_of.heads_of(self.text, self.around)}\n{said}")
+
+    @cached_property
+    def around(self) -> str:
+        """The passage, below the heads of the table in which it begins."""
+        return "\n".join(filter(None, (columns_above(self.hit), self.hit.text)))
+
+    @cached_property
+    def columns(self) -> "Span | None":
+        """Of a row the heads of its table, which say what its numbers are, wherever they stand."""
+        heads = _table(self.hit, self.start) if "\t" in self.text else None
+        if heads is None or heads.offset + len(heads.label) > self.start:
+            return None
+        return Span(self.hit, heads.offset, heads.offset + len(heads.label), 1, self.facts, heads.label)
+
+    @cached_property
+    def _is_heads(self) -> bool:
+        heads = _table(self.hit, self.start)
+        return heads is not None and self.end <= heads.offset + len(heads.label)
 
     @cached_property
     def values(self) -> values.Values:
@@ -97,7 +118,19 @@ class Span:
     @cached_property
     def in_context(self) -> str:
         """What is embedded: the title and the last heading tell what a short line is about."""
-        return f"{self.facts.text.splitlines()[0]}\n{self.shown}" if self.facts.text else self.shown
+        above = [*self.facts.text.splitlines()[:1], *([self.columns.shown] if self.columns else [])]
+        return "\n".join([*above, self.shown])
+
+
+def columns_above(hit: Hit) -> str:
+    """The heads of the table in whose middle a passage begins; "" where it begins elsewhere."""
+    heads = _table(hit, hit.start)
+    return heads.label if heads and heads.offset < hit.start else ""
+
+
+def _table(hit: Hit, offset: int) -> Mark | None:
+    """The heads of the table that is in force at an offset."""
+    return next((mark for mark in places.held(hit.chunk.marks, offset, offset + 1) if mark.kind == "table"), None)
 
 
 def facts_of(hit: Hit, start: int) -> Facts:
@@ -130,12 +163,23 @@ def spans_of(hits: Sequence[Hit]) -> list[Span]:
     """Every span that can be quoted, the best hit's first; the same span of overlapping passages once."""
     found: dict[tuple[str, int, int], Span] = {}
     for hit in hits:
-        for run in _runs(hit) if hit.chunk.role != "foot" else ():  # what a list or a lawyer says answers nothing
+        runs = _runs(hit) if hit.chunk.role != "foot" else ()  # what a list or a lawyer says answers nothing
+        for run in (part for one in runs for part in _rows_apart(hit, one)):
             facts = facts_of(hit, run[0][0])
             for start, end, size in _windows(run):
                 span = Span(hit=hit, start=start, end=end, size=size, facts=facts)
                 found.setdefault(span.key, span)
     return list(found.values())
+
+
+def _rows_apart(hit: Hit, run: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """A run in parts: each piece of a table alone, for a row is quoted with its heads and not with its neighbours."""
+    if not any(mark.kind == "table" for mark in hit.chunk.marks):
+        yield run
+        return
+    for within, part in groupby(run, key=lambda piece: _table(hit, piece[0]) is not None):
+        pieces = list(part)
+        yield from ([piece] for piece in pieces) if within else [pieces]
 
 
 def _windows(run: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:

@@ -244,6 +244,10 @@ class Words:
         """The words of a text as the index has them, stop words too."""
         return list(self._stems.analyze(_spaced(text)))
 
+    def rarity(self, term: str) -> float:
+        """How rare a word of the index is among the passages: 0 where none has it."""
+        return self._rarity("body", term)
+
     # Queries
 
     def terms(self, question: str) -> dict[str, int]:

@@ -20,6 +20,9 @@ QUOTED = 0.06  # what another's words have less: where scores are near, the writ
 NOTHING: Mapping[int, float] = MappingProxyType({})
 
 WORDS_SCALE = 4.0
+# Of a document with pages: where a table is cut, its parts answer together. Set on tests/bench/filing_pages.toml.
+BESIDE = 0.25  # of the mean of the passages before and after
+MOSTLY = 0.8  # of a passage's own score have those around it
 FEEDBACK = 2  # best passages that the question's vector moves towards
 FEEDBACK_WEIGHT = 0.5
 # The cosine to expect of a passage whose words score w (on the scale above): a line through the 200 best by words of
@@ -48,6 +51,11 @@ def fuse(
         by_content = (by_words + (expected_cosine(by_words) if near is None else near)) / 2
         fused[row] = by_content + named.get(row[0], 0.0)
     return fused
+
+
+def beside(score: float, others: Sequence[float]) -> float:
+    """What the passages before and after add to a passage's score; where they score as they mostly do, nothing."""
+    return BESIDE * (sum(others) / len(others) - MOSTLY * score) if others else 0.0
 
 
 def best(scores: Mapping[Row, float], count: int) -> list[Row]:

@@ -1,7 +1,7 @@
 """The story of a search: candidates by words and by meaning, both scores of each, one order, a few a document."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 from ragd import places
 from ragd.index.catalog import View
 from ragd.index.catalog.record import Stored
+from ragd.index.catalog.standing import Standing
 from ragd.index.words import Words
 from ragd.records import Found, Hit
 from ragd.search import codes, fuse
 from ragd.search.names import EXACT, Naming
 from ragd.search.query import Query, holds, matcher, unfiltered
+from ragd.search.sections import Sections
+from ragd.search.taken import A_SECTION, Taken
 
 if TYPE_CHECKING:
     import numpy
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
 Row = tuple[int, int]  # (key, ordinal)
 T = TypeVar("T")
 CANDIDATES = 200  # of each kind; both scores of every candidate are computed, so the number changes no score
-A_DOCUMENT = 3  # passages of one document among the hits,
-LONG, OF_A_LONG_ONE = 100_000, 8  # one more for each so many characters of it: a book is many letters; at most so many
 FEW_KEYS = 2_000  # up to here the vectors of the documents that a filter leaves are named; above, searched deeper
 
 
@@ -36,8 +37,11 @@ class Sought:
     meaning: "tuple[Vectors, numpy.ndarray] | None"
 
 
-def retrieve(sought: Sought, view: View, words: Words, *, limit: int) -> list[Hit]:
-    """The best `limit` passages that the query's conditions leave, best first; equal scores by path, then start."""
+def retrieve(sought: Sought, view: View, words: Words, *, limit: int, a_section: int = A_SECTION) -> list[Hit]:
+    """The best `limit` passages that the query's conditions leave, best first; equal scores by path, then start.
+
+    At most `a_section` of those that stand on one page below one heading.
+    """
     if not sought.query.words.strip():
         return _newest(sought.query, view, words, limit)
     sought = _aimed(sought, view, words)
@@ -45,7 +49,7 @@ def retrieve(sought: Sought, view: View, words: Words, *, limit: int) -> list[Hi
     depth = max(CANDIDATES, limit)
     while True:
         candidates = _candidates(sought, view, words, depth, named=named)
-        hits = _hits(sought, view, words, candidates=candidates, limit=limit)
+        hits = _hits(sought, view, words, candidates=candidates, limit=limit, a_section=a_section)
         if len(hits) >= limit or candidates.exhausted:
             return hits
         depth *= 4  # a few long documents hold all candidates: look past them
@@ -197,24 +201,51 @@ def _closest(sought: Sought, view: View, keys: Collection[int] | None, limit: in
     return closest + [(-1, -1)] * max(0, len(found) - len(closest))
 
 
-def _hits(sought: Sought, view: View, words: Words, *, candidates: _Candidates, limit: int) -> list[Hit]:
-    rows = list(candidates.passages)
-    scores = _scores(sought, view, words, passages=candidates.passages, named=candidates.named)
-    show = _Shown(view, matcher(sought.query))
+def _hits(
+    sought: Sought, view: View, words: Words, *, candidates: _Candidates, limit: int, a_section: int
+) -> list[Hit]:
+    standing = view.standing(candidates.passages)
+    scores = _in_place(sought, view, words, candidates=candidates, standing=standing)
+    show, taken = (
+        _Shown(view, matcher(sought.query)),
+        Taken(candidates.passages, _sections(standing), view.length, a_section=a_section),
+    )
     # Equal scores are ordered by path and start, which only the documents tell: those of the best rows are read.
-    best = sorted(rows, key=lambda row: -scores[row])
+    best = sorted(candidates.passages, key=lambda row: -scores[row])
     hits: list[Hit] = []
-    taken: dict[int, int] = {}
-    together: set[tuple[int, int]] = set()  # short answers of one mail that share a vector: the best stands for them
     for tied in _ties(best, scores):
-        for stored, found in show.in_order(tied):
-            if taken.get(stored.key, 0) < show.allowed(stored.key) and (stored.key, stored.passage) not in together:
-                taken[stored.key] = taken.get(stored.key, 0) + 1
-                together.add((stored.key, stored.passage))
-                hits.append(_hit(stored, found, scores[stored.key, stored.ordinal], candidates))
+        for stored, found in show.in_order([row for row in tied if taken.has_room(row)]):
+            row = (stored.key, stored.ordinal)
+            if taken.has_room(row):
+                taken.add(row)
+                hits.append(_hit(stored, found, scores[row], candidates))
         if len(hits) >= limit:
             break
     return hits[:limit]
+
+
+def _sections(standing: Mapping[Row, Standing]) -> dict[Row, Hashable]:
+    """What the eye sees together: a page, below the heading that a passage begins with or stands below."""
+    return {row: (row[0], one.page, *one.headings[-1:]) for row, one in standing.items() if one.page is not None}
+
+
+def _in_place(
+    sought: Sought, view: View, words: Words, *, candidates: _Candidates, standing: Mapping[Row, Standing]
+) -> dict[Row, float]:
+    """The score of each candidate with what its place adds: the section that it stands in, the passages around it."""
+    around = {
+        row: [(row[0], row[1] - 1), (row[0], row[1] + 1)] for row, one in standing.items() if one.page is not None
+    }
+    more = view.passages_of_rows({row for rows in around.values() for row in rows} - candidates.passages.keys())
+    passages = {**candidates.passages, **more}
+    scores = _scores(sought, view, words, passages=passages, named=candidates.named)
+    sections = Sections(words.terms(sought.query.words), words.terms, words.rarity)
+    full = {row: scores[row] + sections.adds(one.headings, one.title) for row, one in standing.items()}
+    return {
+        row: full.get(row, scores[row])
+        + fuse.beside(scores[row], [scores[other] for other in around.get(row, ()) if other in passages])
+        for row in candidates.passages
+    }
 
 
 def _scores(
@@ -265,13 +296,6 @@ class _Shown:
         self._view = view
         self._matches = matches
         self._documents: dict[int, Found | None] = {}
-        self._allowed: dict[int, int] = {}
-
-    def allowed(self, key: int) -> int:
-        """How many passages of a document may be among the hits."""
-        if key not in self._allowed:
-            self._allowed[key] = min(A_DOCUMENT + self._view.length(key) // LONG, OF_A_LONG_ONE)
-        return self._allowed[key]
 
     def in_order(self, rows: Collection[Row]) -> list[tuple[Stored, Found]]:
         """By path, then start."""

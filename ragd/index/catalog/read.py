@@ -80,7 +80,7 @@ def marks_to(marks: Iterable[Mark]) -> str:
 
 def stored(connection: sqlite3.Connection, rows: Iterable[tuple[int, int]]) -> Iterator[Stored]:
     """The chunks of (key, ordinal) rows that exist; those of one document are read together."""
-    for key, ordinals in _grouped(rows).items():
+    for key, ordinals in grouped(rows).items():
         for some in batched(ordinals, AT_ONCE):
             places = ",".join("?" * len(some))
             found = connection.execute(
@@ -113,7 +113,8 @@ def batched(values: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
         yield some
 
 
-def _grouped(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+def grouped(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """The ordinals of each key."""
     groups: dict[int, list[int]] = {}
     for key, ordinal in rows:
         groups.setdefault(key, []).append(ordinal)

@@ -15,6 +15,7 @@ from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT, connect, translated
 from ragd.index.catalog.shared import Shared
+from ragd.index.catalog.standing import Standing, standing
 from ragd.records import Enclosing, Found, Outcome
 
 FACTS = (
@@ -110,6 +111,10 @@ class View:
 
     def stored(self, rows: Iterable[tuple[int, int]]) -> Iterator[Stored]:
         return read.stored(self._db, rows)
+
+    def standing(self, rows: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Standing]:
+        """Where passages stand in their documents."""
+        return standing(self._db, rows)
 
     def text(self, key: int, start: int, end: int) -> str:
         return read.text_of(self._db, key, start, end)

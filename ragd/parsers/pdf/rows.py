@@ -18,8 +18,10 @@ VALUES = re.compile(VALUE)
 # What follows a comma is the label's: "December 31, 2017".
 ROW = re.compile(rf"^(?:(.*?[^\s,])(?= {VALUE}(?: {VALUE})+$))?((?:(?:^| ){VALUE}){{2,}})$")
 YEARS = re.compile(r"(?:.*\D[ \t])?(?:(?:19|20)\d\d[ \t]*){2,}(?:\D.*)?")  # "2015 2014 2013 2015 vs. 2014"
+ONLY_YEARS = re.compile(r"(?:19|20)\d\d(?: (?:19|20)\d\d)+")
 LONGEST = 400  # characters of a row
 NEAR = 2  # lines from one row to the next: a group's name may stand between
+MANY = 3  # numbers at the end of two neighbouring lines: rows, though they have other cells
 APART = 4  # lines that are no rows between two of one table: names of groups, and labels on several lines
 WIDE, DEEP, HEADS = 110, 6, 200  # characters of a line of heads, how many there are, characters of all of them
 
@@ -30,7 +32,7 @@ def with_cells(text: str) -> str:
     rows = {at: row for at, line in enumerate(lines) if (row := _cells(line))}
     for at, (label, values) in rows.items():
         near = (rows[other] for other in range(at - NEAR, at + NEAR + 1) if other != at and other in rows)
-        if any(len(others) == len(values) for _, others in near):
+        if any(len(others) == len(values) or min(len(others), len(values)) >= MANY for _, others in near):
             lines[at] = "\t".join([label, *values] if label else values)
     return "\n".join(lines)
 
@@ -39,6 +41,8 @@ def _cells(line: str) -> tuple[str | None, list[str]] | None:
     """A row's label, if it has one, and its numbers; None where the line is no row."""
     if len(line) > LONGEST or not (line[-1:].isdigit() or line[-1:] in ")%—–-"):
         return None
+    if ONLY_YEARS.fullmatch(line):
+        return None, line.split()  # of which the first is no label
     found = ROW.match(line)
     return (found[1], VALUES.findall(found[2])) if found else None
 
