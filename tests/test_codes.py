@@ -1,5 +1,6 @@
 """A number or a code is found where it stands: what only looks like it comes after."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from mail_shelf import mail
 
 from ragd import Library
 from ragd.search.codes import codes_of
+from ragd.search.numbers import spellings, stands_in
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,10 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     lines = "The claim was lodged at the Land Registry. The neighbour says that the lane is his. " * 3
     said = f"{lines}\nCall Marguerite at 07700 900461, or at +44 20 7946 0813, about LR-40417.\n{lines}"
     (root / "claim.eml").write_bytes(mail(1, said, subject="The lane"))
+    signed = "See you on Friday.\n\n-- \nPaul Roe, roofer\nTel. +31 20 555 0199\n"
+    (root / "friday.eml").write_bytes(mail(2, signed, subject="Friday", author="paul@example.org"))
+    (root / "solid.txt").write_text("Rent goes to NL91ABNA0417164300.\n")
+    (root / "fours.txt").write_text("Account: NL91 ABNA 0417 1643 00\n")
     (root / "RE-1001.txt").write_text("Two rolls of felt.\n")
     (root / "list.txt").write_text("Paid so far: RE-1001, RE-1002.\n")
     with Library.open(tmp_path_factory.mktemp("home") / "ragd") as library:
@@ -50,6 +56,55 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 @pytest.mark.parametrize("query", ["07700 900461", "7946 0813", "LR-40417", "phone number 07700 900461", "900461"])
 def test_what_has_the_number_comes_first(cards: Library, query: str) -> None:
     assert Path(cards.search(query, 5)[0].document.path).name == "claim.eml"
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("+442079460813", "claim.eml"),
+        ("02079460813", "claim.eml"),
+        ("call +44 (0)20 7946 0813", "claim.eml"),
+        ("+44 7700 900461", "claim.eml"),
+        ("2125550143", "3.txt"),
+        ("whose number is 0205550199?", "friday.eml"),
+    ],
+)
+def test_a_number_is_found_in_whatever_groups_it_is_written(cards: Library, query: str, name: str) -> None:
+    hits = cards.search(query, 5)
+    assert Path(hits[0].document.path).name == name
+    assert hits[0].score > hits[1].score + 0.2
+    found = [hit for hit in cards.search(f"{query} type:{name[-3:]}", 5) if hit.document.path == hits[0].document.path]
+    assert found[0].score == hits[0].score  # a filter changes none
+
+
+@pytest.mark.parametrize("query", ["NL91ABNA0417164300", "nl91 abna 0417 1643 00", "rent to NL91 ABNA 0417 1643 00"])
+def test_an_account_is_found_in_fours_and_in_one(cards: Library, query: str) -> None:
+    names = {Path(hit.document.path).name for hit in cards.search(query, 2)}
+    assert names == {"solid.txt", "fours.txt"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "written", "same"),
+    [
+        ("+442079460813", "0044 20 79 46 08 13", True),
+        ("02079460813", "+44 20 7946 0813", True),
+        ("+442079460813", "02079 460813", True),
+        ("442079460813", "+44 (0)20 7946 0813", True),
+        ("+4512345678", "12 34 56 78", True),
+        ("+442079460813", "02079460813", True),
+        ("02079460813", "00442079460813", True),
+        ("+442079460813", "+44 20 7946 0814", False),
+        ("02079460813", "06079460813", False),
+        ("12345678", "9912345678", False),
+        ("+442079460813", "+31 20 7946 0813", False),
+    ],
+)
+def test_what_is_one_number(asked: str, written: str, same: bool) -> None:
+    text = f"Tel 5: {written}, 3rd floor"
+    assert stands_in(text, asked) is same
+    phrases, alone = spellings(asked)
+    words = re.findall(r"\w+", text)
+    assert not same or any(phrase in " ".join(words) for phrase in phrases) or alone & set(words)
 
 
 def test_a_file_that_is_called_so_has_it_too(cards: Library) -> None:

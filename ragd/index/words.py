@@ -214,6 +214,13 @@ class Words:
         query = self._in_order(phrase)
         return self._all(query) if query else set()
 
+    def spelled(self, phrases: Iterable[str], numbers: Collection[str]) -> set[Row]:
+        """The rows that have one of the phrases as `containing` finds it, or one of the numbers as a word."""
+        make, occur = self._tantivy.Query, self._tantivy.Occur
+        queries = [query for phrase in phrases if (query := self._in_order(phrase))]
+        queries += [make.term_set_query(self._schema, "body", list(numbers))] if numbers else []
+        return self._all(make.boolean_query([(occur.Should, query) for query in queries])) if queries else set()
+
     def holding(self, phrase: str, rows: Collection[Row]) -> set[Row]:
         """The given rows that have these words in this order, as `containing` finds them."""
         query = self._in_order(phrase)

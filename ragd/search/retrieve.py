@@ -1,8 +1,7 @@
 """The story of a search: candidates by words and by meaning, both scores of each, one order, a few a document."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +11,7 @@ from ragd.index.catalog.record import Stored
 from ragd.index.catalog.standing import Standing
 from ragd.index.words import Words
 from ragd.records import Found, Hit
-from ragd.search import codes, fuse
+from ragd.search import codes, fuse, numbers
 from ragd.search.names import EXACT, Naming
 from ragd.search.query import Query, holds, matcher, unfiltered
 from ragd.search.sections import Sections
@@ -61,8 +60,9 @@ def _aimed(sought: Sought, view: View, words: Words) -> Sought:
         return sought
     vectors, question = sought.meaning
     anywhere = Sought(unfiltered(sought.query), sought.meaning)
-    passages = _candidates(anywhere, view, words, CANDIDATES, named=None).passages
-    best = fuse.best(_scores(anywhere, view, words, passages=passages, named={}), fuse.FEEDBACK)
+    candidates = _candidates(anywhere, view, words, CANDIDATES, named=None)
+    passages = candidates.passages
+    best = fuse.best(_scores(anywhere, view, words, candidates=candidates), fuse.FEEDBACK)
     known = vectors.cosines(question, {passages[row] for row in best})
     towards = vectors.vectors([passages[row] for row in best if passages[row] in known])
     return Sought(sought.query, (vectors, fuse.towards(question, towards)))
@@ -74,6 +74,7 @@ class _Candidates:
     meaning: Mapping[Row, int]
     passages: Mapping[Row, int]
     named: Mapping[int, float]  # key -> what its names add to its score
+    written: Mapping[Row, frozenset[str]]  # codes of the question that a row has in any groups
     exhausted: bool  # no more are to be had
 
 
@@ -82,13 +83,17 @@ def _candidates(sought: Sought, view: View, words: Words, depth: int, *, named: 
     by_words = _deep(lambda limit: _sharing(sought, words, passes.word_keys, limit), passes.rows, depth)
     by_meaning = _deep(lambda limit: _closest(sought, view, passes.keys, limit), passes.rows, depth)
     by_name = list(passes.rows(named.rows(sought, depth, among=passes.keys))) if named else []
+    written = _written(sought.query, view, words, passes)
+    exhausted = len(by_words) < depth and len(by_meaning) < depth
+    by_words = list(dict.fromkeys([*by_words, *sorted(written)]))
     passages = view.passages_of_rows(dict.fromkeys([*by_words, *by_meaning, *by_name]))
     return _Candidates(
         words={row: rank for rank, row in enumerate(by_words, start=1)},
         meaning={row: rank for rank, row in enumerate(by_meaning, start=1)},
         passages=passages,
         named=named.adds({key for key, _ in passages}) if named else {},
-        exhausted=len(by_words) < depth and len(by_meaning) < depth,
+        written=written,
+        exhausted=exhausted,
     )
 
 
@@ -238,7 +243,7 @@ def _in_place(
     }
     more = view.passages_of_rows({row for rows in around.values() for row in rows} - candidates.passages.keys())
     passages = {**candidates.passages, **more}
-    scores = _scores(sought, view, words, passages=passages, named=candidates.named)
+    scores = _scores(sought, view, words, candidates=replace(candidates, passages=passages))
     sections = Sections(words.terms(sought.query.words), words.terms, words.rarity)
     full = {row: scores[row] + sections.adds(one.headings, one.title) for row, one in standing.items()}
     return {
@@ -248,9 +253,8 @@ def _in_place(
     }
 
 
-def _scores(
-    sought: Sought, view: View, words: Words, *, passages: Mapping[Row, int], named: Mapping[int, float]
-) -> dict[Row, float]:
+def _scores(sought: Sought, view: View, words: Words, *, candidates: _Candidates) -> dict[Row, float]:
+    passages, named = candidates.passages, candidates.named
     ending = view.shared.rows(passages.values())
     roles = view.shared.roles(row for row, passage in passages.items() if passage in ending)
     rows = {row: ending[passages[row]] if roles.get(row, "body") != "body" else row for row in passages}
@@ -264,18 +268,39 @@ def _scores(
     fused = fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
     fused |= {row: min(fused[row], fuse.FOOT_MOST) for row, role in roles.items() if role == "foot"}
     fused |= {row: fused[row] - fuse.QUOTED for row in view.shared.quoted(passages)}
-    held = _holding(sought.query, words, set(rows.values()), named)
-    return {row: score + codes.HELD * held.get(rows[row], 0.0) for row, score in fused.items()}
+    held = _holding(sought.query, words, rows, candidates)
+    return {row: score + codes.HELD * held.get(row, 0.0) for row, score in fused.items()}
 
 
-def _holding(query: Query, words: Words, rows: Collection[Row], named: Mapping[int, float]) -> dict[Row, float]:
-    """The share of the question's numbers and codes that each row holds; a name that is one holds them all."""
+def _holding(query: Query, words: Words, rows: Mapping[Row, Row], candidates: _Candidates) -> dict[Row, float]:
+    """The share of the question's numbers and codes that each row holds; a name that is one holds them all.
+
+    `rows` are those that are shown, each with its row of the word index.
+    """
     asked = codes.codes_of(query.words)
     if not asked:
         return {}
-    found = Counter(row for code in asked for row in words.holding(code, rows))
-    written = {row: 1.0 for row in rows if named.get(row[0], 0.0) >= EXACT}
-    return {row: count / len(asked) for row, count in found.items()} | written
+    having = {code: words.holding(code, set(rows.values())) for code in asked}
+    named = {row for row, indexed in rows.items() if candidates.named.get(indexed[0], 0.0) >= EXACT}
+    shares = {}
+    for row, indexed in rows.items():
+        held = candidates.written.get(row, frozenset()) | {code for code in asked if indexed in having[code]}
+        shares[row] = 1.0 if row in named else len(held) / len(asked)
+    return shares
+
+
+def _written(query: Query, view: View, words: Words, passes: "_Conditions") -> dict[Row, frozenset[str]]:
+    """Rows that pass and have a long number of the question in any groups, with the codes of it that it is made of."""
+    asked = codes.codes_of(query.words)
+    found: dict[Row, frozenset[str]] = {}
+    for number in numbers.numbers_of(query.words) if asked else ():
+        made_of = frozenset(code for code in asked if numbers.is_piece(code, number))
+        rows = passes.rows(words.spelled(*numbers.spellings(number))) if made_of else ()
+        for one in view.stored(rows):
+            if numbers.stands_in(one.chunk.text, number):
+                row = one.key, one.ordinal
+                found[row] = found.get(row, frozenset()) | made_of
+    return found
 
 
 def _ties(rows: Iterable[Row], scores: Mapping[Row, float]) -> Iterator[list[Row]]:
@@ -341,7 +366,7 @@ def _newest(query: Query, view: View, words: Words, limit: int) -> list[Hit]:
     show = _Shown(view, matches)
     offending = _offending(query, view, words)
     keys = (key for key in view.newest(matches) if key not in offending)
-    nothing = _Candidates({}, {}, {}, {}, exhausted=True)
+    nothing = _Candidates({}, {}, {}, {}, {}, exhausted=True)
     listed = (one for key in keys for one in show.in_order([(key, 0)]))
     return [_hit(stored, found, 0.0, nothing) for stored, found in islice(listed, limit)]
 
