@@ -25,6 +25,9 @@ from ragd.search.numbers import spellings, stands_in
         ("what did we plant in 2019", ()),
         ("the 20th of March at 10:30, 30km", ()),
         ("rooms 2 and 3", ()),
+        ("6.01", ("6.01",)),
+        ("a drift of 4.82 microradians", ("4.82",)),
+        ("what does clause 5.2 of the lease say?", ("5.2",)),
         ("boiler", ()),
         ("", ()),
     ],
@@ -53,7 +56,10 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
-@pytest.mark.parametrize("query", ["07700 900461", "7946 0813", "LR-40417", "phone number 07700 900461", "900461"])
+@pytest.mark.parametrize(
+    "query",
+    ["Marguerite", "call Marguerite", "07700 900461", "7946 0813", "LR-40417", "phone number 07700 900461", "900461"],
+)
 def test_what_has_the_number_comes_first(cards: Library, query: str) -> None:
     assert Path(cards.search(query, 5)[0].document.path).name == "claim.eml"
 

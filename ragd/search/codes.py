@@ -1,20 +1,23 @@
-"""The numbers and codes that a question writes: "07700 900461", "LR-40417"; to be found as they are, or not at all.
+"""What a question writes that is to be found as it is: its numbers and codes, "07700 900461", "LR-40417", "6.01".
 
-Meaning says nothing about them: to a model one phone number is as good as another.
+Meaning says nothing about them: to a model one phone number is as good as another. Of a word or two alone, a name
+perhaps that no model knows, it says little: who types no more looks for these words.
 """
 
 import re
 from itertools import groupby
 
+FEW = 2  # words that are looked for as they are
 LONG_NUMBER = 4  # digits: "2019" is one, "12" says little
 HELD = 0.5  # what a passage that holds all of them has on top of its score; of some its share
 
 _ENDS = re.compile(r"^[^\w+]+|[^\w]+$")
 _NUMBER = re.compile(r"\+?[\d().,/:-]*\d[\d().,/:-]*")
+_DECIMAL = re.compile(r"\d+(?:[.,]\d+)+")  # a figure, or the number of a clause
 _COMMON = re.compile(
     r"\d{1,4}[^\W\d_]{1,3}"  # "20th", "1960s", "30km"
     r"|(?:19|20)\d\d(?:[-/–](?:19|20)?\d\d)?"  # years
-    r"|\d{1,2}[:.]\d\d(?:[-–]\d{1,2}[:.]\d\d)?"  # times
+    r"|\d{1,2}[:.][0-5]\d(?:[-–]\d{1,2}[:.][0-5]\d)?"  # times
 )
 
 
@@ -40,7 +43,7 @@ def _of_run(words: list[str], *, number: bool) -> list[str]:
     if all(_digits(word) >= LONG_NUMBER for word in words):
         return words
     whole = " ".join(words)
-    return [whole] if _digits(whole) >= LONG_NUMBER else []
+    return [whole] if _digits(whole) >= LONG_NUMBER else [word for word in words if _DECIMAL.fullmatch(word)]
 
 
 def _is_mixed(word: str) -> bool:

@@ -273,11 +273,11 @@ def _scores(sought: Sought, view: View, words: Words, *, candidates: _Candidates
 
 
 def _holding(query: Query, words: Words, rows: Mapping[Row, Row], candidates: _Candidates) -> dict[Row, float]:
-    """The share of the question's numbers and codes that each row holds; a name that is one holds them all.
+    """The share of what is to be found as it is that each row holds; a name that is one holds all of it.
 
     `rows` are those that are shown, each with its row of the word index.
     """
-    asked = codes.codes_of(query.words)
+    asked = codes.codes_of(query.words) or _few(query.words, words.terms)
     if not asked:
         return {}
     having = {code: words.holding(code, set(rows.values())) for code in asked}
@@ -287,6 +287,14 @@ def _holding(query: Query, words: Words, rows: Mapping[Row, Row], candidates: _C
         held = candidates.written.get(row, frozenset()) | {code for code in asked if indexed in having[code]}
         shares[row] = 1.0 if row in named else len(held) / len(asked)
     return shares
+
+
+def _few(question: str, terms: Callable[[str], dict[str, int]]) -> tuple[str, ...]:
+    """The words of a question that has no more than a word or two besides those that every text has."""
+    meant = terms(question).keys()
+    if len(meant) > codes.FEW:
+        return ()
+    return tuple(dict.fromkeys(word for word in question.split() if terms(word).keys() & meant))
 
 
 def _written(query: Query, view: View, words: Words, passes: "_Conditions") -> dict[Row, frozenset[str]]:
