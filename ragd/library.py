@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -176,7 +177,8 @@ class Library:
 
     def find(self, query: str, limit: int = 10) -> Results:
         """The same with what a person should know about it: how much is indexed, what a condition left out."""
-        return self._reader.find(query, limit=limit)
+        found = self._reader.find(query, limit=limit)
+        return replace(found, notes=(*found.notes, *self._reader.moved_on(found.hits)))
 
     def ask(self, question: str, *, model: str | None = None, everything: bool = False) -> Answer:
         """A checked answer; `model` names a generator or a model instead of the configured one."""
@@ -200,9 +202,12 @@ class Library:
         # A mail without words of its own is found by its subject; there is nothing in it to quote.
         hits = tuple(hit for hit in results.hits or results.nearest if hit.text)
         judge = self._judging.open(self._say) if hits else None
-        yield from answering.stream(
+        for one in answering.stream(
             question, hits, generator=generator, embed=embed, judge=judge, everything=everything
-        )
+        ):
+            for note in self._reader.moved_on(one.citations) if isinstance(one, Answer) else ():
+                self._say(note)
+            yield one
 
     def _generator(self, model: str | None) -> Generator:
         wanted = model or self.config.model or self.config.generator

@@ -24,7 +24,7 @@ from ragd.search.retrieve import Sought, retrieve
 from ragd.search.taken import A_SECTION
 from ragd.search.unmatched import why_nothing
 from ragd.thread import around
-from ragd.whereabouts import SYNC, whereabouts
+from ragd.whereabouts import SYNC, moved_on, whereabouts
 
 T = TypeVar("T")
 TRIES = 5  # snapshots taken before a search settles for one that the writer has moved on from
@@ -61,6 +61,11 @@ class Reader:
             )
         return Results(text, tuple(hits), tuple(nearest), tuple(notes), (time.monotonic() - started) * 1000)
 
+    def moved_on(self, shown: Iterable[Hit | Citation]) -> list[str]:
+        """What to say where files are not as they were when they were read."""
+        paths = {one.document.path for one in shown}
+        return self._from_view(lambda view: moved_on(view, sorted(paths)), [])
+
     def _find(
         self, query: Query, view: View, words: Words, *, limit: int, a_section: int
     ) -> tuple[list[Hit], list[Hit], list[str]]:
@@ -71,7 +76,7 @@ class Reader:
             return [], [], [*notes, *why_nothing(query, (found for _, found in view.documents()))]
         if hits or not (query.phrases or query.without):
             if hits and query.words and not any({"words", "name"} & hit.ranks.keys() for hit in hits):
-                notes.append("no file has these words: found by meaning only, which always finds something")
+                notes += _found_by_meaning(query, view, words)
             return hits, [], notes
         notes.append("no passage has all the quoted words and none of the excluded ones; these are the nearest")
         return [], retrieve(Sought(without_conditions(query), sought.meaning), view, words, limit=limit), notes
@@ -248,6 +253,15 @@ class Reader:
                 return look(view)
         except FileNotFoundError:
             return nothing
+
+
+def _found_by_meaning(query: Query, view: View, words: Words) -> list[str]:
+    """What to say where none of the passages has a word of the question: nothing, if others that pass have one."""
+    keys = view.keys_where(matcher(query)) if query.filters else None
+    if words.search(query.words, 1, keys=keys):
+        return []
+    of = "no file that the conditions leave" if query.filters else "no file"
+    return [f"{of} has these words: found by meaning only, which always finds something"]
 
 
 def _left_out(view: View) -> list[Outcome]:

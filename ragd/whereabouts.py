@@ -41,16 +41,28 @@ def whereabouts(row: dict[str, Any], view: View) -> Whereabouts:
     return Whereabouts(keys[first], *first, _moved(path, first[0]), there=bool(found))
 
 
+def moved_on(view: View, paths: Iterable[str]) -> list[str]:
+    """A line on the files that are not as they were when they were read; nothing where all are."""
+    notes = [note for path in dict.fromkeys(paths) if (note := _changed(view, path) or _gone(path))]
+    if len(notes) < 2:
+        return notes
+    return [f"{len(notes)} of these files were changed or went after they were read: this is how they were; {SYNC}"]
+
+
 def _standing(places: Iterable[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
     return [place for place in sorted(places, key=_order) if os.path.exists(place[0])]  # noqa: PTH110 - never raises
 
 
-def _order(place: tuple[str, str | None]) -> tuple[str, str]:
-    return place[0], place[1] or ""
+def _order(place: tuple[str, str | None]) -> tuple[bool, str, str]:
+    return bool(place[1]), place[0], place[1] or ""
 
 
 def _moved(path: str, now: str) -> str:
     return f"{path} is no longer there; the same content is at {now}"
+
+
+def _gone(path: str) -> str | None:
+    return None if os.path.lexists(path) else f"{path} is no longer there; {SYNC}"
 
 
 def _changed(view: View, path: str) -> str | None:

@@ -74,6 +74,16 @@ def test_a_file_that_was_written_since_is_shown_as_it_was_read(opened: Library, 
     assert "was changed after it was read" in told[-1]
 
 
+def test_whoever_searches_or_asks_is_told_that_a_file_was_written_since(
+    opened: Library, files: Path, told: list[str]
+) -> None:
+    assert opened.find("slipped slates in:taxes").notes == ()
+    (files / "taxes" / "roof.txt").write_text("Nothing of it is left.")
+    assert "was changed after it was read" in opened.find("slipped slates in:taxes").notes[-1]
+    assert opened.ask("which slates had slipped in:taxes", model="quotes").citations
+    assert "was changed after it was read" in told[-1]
+
+
 @pytest.mark.parametrize("query", ["", "  ", '""', "?!", "-slates", '-"two slates" -roses'])
 def test_a_query_that_asks_for_nothing_is_an_error_with_a_remedy(opened: Library, query: str) -> None:
     with pytest.raises(QueryError, match="add a word, or a filter such as type:mail"):

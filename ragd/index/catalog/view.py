@@ -128,10 +128,12 @@ class View:
         return int(row[0]) if row else 0
 
     def found(self, key: int, matches: Callable[[Found], bool]) -> Found | None:
-        """The document of a key at the first of its places, in path order, that a filter matches."""
-        rows = self._db.execute(
-            f"SELECT {FACTS} FROM {PLACES} WHERE p.key = ? ORDER BY p.path, p.part", (key,)
-        ).fetchall()
+        """The document of a key at the first of its places that a filter matches.
+
+        They are in path order, whole files before what lies in others: a person opens the letter, not its archive.
+        """
+        order = "ORDER BY p.part != '', p.path, p.part"
+        rows = self._db.execute(f"SELECT {FACTS} FROM {PLACES} WHERE p.key = ? {order}", (key,)).fetchall()
         places = tuple((row[1], row[2] or None) for row in rows)
         labels = self._labels(rows)
         for number, row in enumerate(rows):
