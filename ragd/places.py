@@ -9,14 +9,16 @@ from ragd.records import Chunk, Enclosing, Found, Mark, MarkKind
 
 TURN = re.compile(r"(?:^|, |> )\d{1,2} \w+ \d{4} \d\d:\d\d(?: |$)")  # as chats mark their turns
 
+SPANNED: tuple[MarkKind, ...] = ("beside", "clause", "turn")  # of these a span's first and last are told
+
 
 def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
     """The marks of a span: what is in force at `start`, then those inside it.
 
-    In force are a page, headings (outermost first), a clause, a table's heads and a turn. `marks` are a document's, in
-    order of offset; offsets count code points of its text.
+    In force are a page, headings (outermost first), what stands beside the text, a clause, a table's heads and a turn.
+    `marks` are a document's, in order of offset; offsets count code points of its text.
     """
-    force: dict[str, list[Mark]] = {"page": [], "clause": [], "table": [], "turn": []}
+    force: dict[str, list[Mark]] = {"page": [], "beside": [], "clause": [], "table": [], "turn": []}
     headings: list[Mark] = []
     inside: list[Mark] = []
     for mark in marks:
@@ -25,14 +27,25 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
         if mark.offset > start:
             inside.append(mark)
         elif mark.kind == "heading":
-            headings = [*(above for above in headings if above.level < mark.level), mark]
+            headings = [*_still_above(headings, mark), mark]
             force |= {"clause": [], "table": []}
         elif mark.kind in ("page", "slide", "sheet", "cell"):
             force["page"] = [mark]
-            headings = [] if mark.kind == "sheet" else headings  # those of the sheet before end with it
+            headings = _still_above(headings, mark)
+            force["beside"] = [] if mark.kind in ("slide", "sheet") else force["beside"]
+        elif mark.kind == "beside":
+            headings = _still_above(headings, mark)
+            force |= {"beside": [mark], "clause": [], "table": []}
         elif mark.kind in force:
             force[mark.kind] = [mark] if mark.label or mark.kind == "turn" else []
-    return (*force["page"], *headings, *force["clause"], *force["table"], *force["turn"], *inside)
+    return (*force["page"], *headings, *force["beside"], *force["clause"], *force["table"], *force["turn"], *inside)
+
+
+def _still_above(headings: list[Mark], mark: Mark) -> list[Mark]:
+    """The headings that hold below a mark: those of a slide or a sheet end with it."""
+    if mark.kind in ("slide", "sheet"):
+        return []
+    return headings if mark.kind in ("page", "cell") else [above for above in headings if above.level < mark.level]
 
 
 def lead_of(asides: Iterable[tuple[int, int]], start: int, end: int) -> int:
@@ -97,7 +110,7 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     # A sheet's name stands above its rows as a heading too; the title is told wherever a place is.
     said = {mark.label for mark in marks if mark.kind == "sheet"} | {document.title}
     steps += [mark.label for mark in marks if mark.kind == "heading" and mark.label not in said]
-    steps += [_from_to(chunk, start, end, "clause"), _from_to(chunk, start, end, "turn")]
+    steps += [_from_to(chunk, start, end, kind) for kind in SPANNED]
     lines = lines_of(chunk, start, end)
     if lines:
         steps.append(f"line {lines[0]}" if lines[0] == lines[1] else f"lines {lines[0]}-{lines[1]}")

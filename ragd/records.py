@@ -24,8 +24,9 @@ Kind = Literal[
     "other",
 ]
 MarkKind = Literal[
-    "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "clause", "table", "line-block"
-]
+    "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "clause", "table", "beside",
+    "line-block",
+]  # fmt: skip
 AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer"]
 # What a passage is in its document: words like any other, who wrote it ("Dana Visser, roofer, +31 20 555 0199"), or
 # what ends a mail and says nothing more ("Cheers", a list's or a lawyer's foot).
@@ -54,7 +55,9 @@ class Mark:
     sheet begin or go on after a gap, with the number of the next, 0 where what follows is none; a "clause" stands
     before a numbered paragraph whose number is in no text and holds until the next one, one with no label or a heading;
     a "table" stands where the heads of a table's columns begin, is called as they are, letter by letter, and holds for
-    all of its rows, until one with no label;
+    all of its rows, until one with no label; "beside" begins what is no running text ("footnote to 5.1", "comment by
+    Dana on 7", "header"), below none of the headings above but those of a smaller `level`, until the next one, a slide
+    or a sheet;
     `label` is what is shown: a heading's words and the number that stands before them, a page's own label ("iii").
     """
 

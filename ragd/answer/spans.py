@@ -15,7 +15,7 @@ LONGEST = 3  # pieces in one quote
 LONGEST_QUOTE = 600  # code points; a single piece may be longer
 
 # A quote never crosses one of these: what stands on two pages or under two headings is not one text to the eye.
-WALLS = frozenset({"page", "column", "slide", "sheet", "message", "turn", "heading"})
+WALLS = frozenset({"page", "column", "slide", "sheet", "message", "turn", "heading", "beside"})
 
 _LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]\s", re.MULTILINE)  # numbers a step and counts nothing
 _FRONTMATTER = re.compile(r"---\n.*?\n---(?:\n|$)", re.DOTALL)
@@ -141,7 +141,7 @@ def facts_of(hit: Hit, start: int) -> Facts:
         return Facts(writer, names=frozenset(), people=_stems(writer), when=None)
     held = places.held(hit.chunk.marks, start, start + 1)
     headings = [mark.label for mark in held if mark.kind == "heading" and mark.label != document.title]
-    clauses = [mark.label for mark in held if mark.kind == "clause"]
+    clauses = [mark.label for mark in held if mark.kind in ("beside", "clause")]
     title = " > ".join(part for part in (document.title or _named(document), *headings[-2:], *clauses) if part)
     another = places.is_quoted(hit.chunk, start + 1)
     people = [person for person in (document.author, *document.recipients) if person and not another]

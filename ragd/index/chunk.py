@@ -28,7 +28,7 @@ LEAST_ROOM = 0.25  # of the window that a passage's own text has, whatever its h
 FULL = 0.95  # of the window that even pieces are to fill
 SLACK = 1.12  # by which a piece may be longer than the mean, to end where a sentence ends
 FEW_WORDS = 120  # code points of a line below a heading that is kept with it
-BREAKS = ("page", "heading", "slide", "sheet", "cell", "message", "turn")
+BREAKS = ("page", "heading", "slide", "sheet", "cell", "message", "turn", "beside")
 
 
 class Span(NamedTuple):
@@ -174,12 +174,13 @@ class Chunker:
         return self._splitters[room]
 
     def _joined(self, document: Document, spans: Sequence[Span]) -> list[Span]:
-        """Small neighbours become one passage, as far as it fits."""
+        """Small neighbours become one passage, as far as it fits; a footnote or a comment has one of its own."""
         small = self._room * SMALL
+        apart = {mark.offset for mark in document.marks if mark.kind == "beside"}
         joined: list[Span] = []
         for span in spans:
             last = joined[-1] if joined else None
-            if last and min(last.tokens, span.tokens) < small:
+            if last and apart.isdisjoint((last.start, span.start)) and min(last.tokens, span.tokens) < small:
                 # The count of two pieces is at most the sum of both: words are not split across white space.
                 together = last.tokens + span.tokens
                 if together <= self._room_at(document, last.start):

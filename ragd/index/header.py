@@ -9,6 +9,7 @@ from ragd.records import Chunk, Document, Mark
 HEADER = 160  # the longest header, bytes: about 40 tokens of English, and never more than 160 of anything
 COLUMNS = 96  # bytes of what stands above a table's columns, which come on top of it
 LONGEST_LINE = 600  # code points of a line that may be a heading
+UNSAID = ("clause", "beside")  # no text holds what these marks say
 MOST_NUMBERS = 200  # marks of a passage that are looked through for numbers
 
 
@@ -79,14 +80,14 @@ def _spoken(author: str | None) -> str | None:
 
 def _numbers_in(chunk: Chunk) -> str:
     """The numbers of the clauses that begin or go on in a passage, which no text holds, for the word index."""
-    marks = [mark for mark in chunk.marks if mark.kind == "clause" or mark.offset >= chunk.start][:MOST_NUMBERS]
+    marks = [mark for mark in chunk.marks if mark.kind in UNSAID or mark.offset >= chunk.start][:MOST_NUMBERS]
     said = (_unsaid(mark, chunk.text[max(mark.offset - chunk.start, 0) :][:LONGEST_LINE]) for mark in marks)
     return " ".join(dict.fromkeys(filter(None, said)))
 
 
 def _unsaid(mark: Mark, text: str) -> str:
     """What a mark says and the text that begins there does not: the number before a heading or a clause."""
-    if mark.kind == "clause":
+    if mark.kind in UNSAID:
         return mark.label
     line = " ".join(text.partition("\n")[0].split())
     numbered = mark.kind == "heading" and line and line != mark.label and mark.label.endswith(line)

@@ -29,7 +29,7 @@ def standing(connection: sqlite3.Connection, rows: Iterable[tuple[int, int]]) ->
         title, headings, pages = facts[0] or "", [], []
         if '"heading"' in facts[1] or '"page"' in facts[1]:
             marks = json.loads(facts[1])
-            headings = [(mark[0], mark[2]) for mark in marks if mark[1] == "heading"]
+            headings = [(mark[0], mark[2]) for mark in marks if mark[1] in ("heading", "beside")]
             pages = [(mark[0], mark[3]) for mark in marks if mark[1] == "page"]
         offsets = [offset for offset, _ in headings]
         for ordinal, start in _starts(connection, key, ordinals):

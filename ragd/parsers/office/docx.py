@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ragd.parsers.office import properties
+from ragd.parsers.office.beside import Beside, comment_by
 from ragd.parsers.office.numbering import Clauses, Numbering
 from ragd.parsers.office.ooxml import Package, chart_rows
 from ragd.parsers.reading import Reading, clean, fact
@@ -29,6 +30,7 @@ PAGE_NUMBER = re.compile(
 )
 DIGITS = re.compile(r"\d+")
 RUNNING = ("header", "footer")
+NOTES = ("footnote", "endnote")
 
 
 def parse(source: Source) -> Iterator[Member]:
@@ -41,7 +43,7 @@ def parse(source: Source) -> Iterator[Member]:
     walk.blocks(body)
     walk.clauses.end()
     walk.notes()
-    walk.clauses.end()
+    walk.comments()
     walk.running()
     facts = properties.office(package.archive)
     titled = walk.title or walk.first
@@ -98,6 +100,7 @@ class _Walk:
         self.title: str | None = None
         self.clauses = Clauses(self.reading)
         self.first: str | None = None  # the heading that the text begins with
+        self._beside = Beside(self.reading, self.clauses)
         self._package = package
         self._main = main
         self._levels = _heading_levels(package, main)
@@ -117,25 +120,34 @@ class _Walk:
                 self.blocks(child)
 
     def notes(self) -> None:
-        """Footnotes, endnotes and comments, which stand apart from the text."""
+        """Footnotes and endnotes, which stand apart from the text."""
         for root in self._package.trees(self._main, "footnotes", "endnotes"):
-            self.blocks(root)
+            for note in (one for one in root if local(one) in NOTES and _all_words(one).strip()):
+                self._beside.begin(local(note), self._beside.met(local(note), attribute(note, "id")))
+                self.blocks(note)
+
+    def comments(self) -> None:
         for comment in (one for root in self._package.trees(self._main, "comments") for one in root):
-            words = "\n".join(_words(one) for one in comment.iter() if local(one) == "p")
-            who = attribute(comment, "author")
+            words, who = _all_words(comment), attribute(comment, "author")
+            who = who if properties.author(who) else ""
             if words.strip():
-                self.reading.block(f"Comment by {who}: {words}" if properties.author(who) else f"Comment: {words}")
+                self._beside.begin(comment_by(who), self._beside.met("comment", attribute(comment, "id")))
+                self.reading.block(f"Comment by {who}: {words}" if who else f"Comment: {words}")
 
     def running(self) -> None:
         """What stands at the head and foot of pages, once, however many sections say it."""
         said: set[str] = set()
         for root in self._package.trees(self._main, *RUNNING):
+            begun = False
             for line in (one for one in root.iter() if local(one) == "p"):
                 words = " ".join(_words(line).split())
                 counted = any(local(one) in ("fldSimple", "instrText") for one in line.iter())
                 known = DIGITS.sub("", words) if counted else words  # each section's, with another page's number
                 if words and known not in said and not PAGE_NUMBER.fullmatch(words):
                     said.add(known)
+                    if not begun:
+                        self._beside.begin("header" if local(root) == "hdr" else "footer")
+                    begun = True
                     self.reading.block(words)
 
     def _paragraph(self, paragraph: Any) -> None:
@@ -152,6 +164,7 @@ class _Walk:
             if clean(text) and not goes_on:
                 self.clauses.begin(number)
             self.reading.block(text)
+        self._beside.meet(paragraph.iter(), text)
         self._drawings(paragraph)
 
     def _number(self, paragraph: Any, text: str) -> str | None:
@@ -192,7 +205,13 @@ class _Walk:
             self.clauses.begin(next(filter(None, self._numbers(cells)), None), gap=gap)
             if self.reading.row(map(_cell, cells), gap=gap):
                 gap = "\n"
+            self._beside.meet(row.iter())
         self._drawings(table)
+
+
+def _all_words(note: Any) -> str:
+    """The paragraphs of a note or a comment."""
+    return "\n".join(_words(one) for one in note.iter() if local(one) == "p")
 
 
 def _in_older_form(element: Any) -> bool:

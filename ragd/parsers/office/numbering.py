@@ -113,26 +113,26 @@ class Clauses:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._inside = False
+        self.number = ""  # of the clause in force
 
     def begin(self, number: str | None, *, gap: str = "\n\n") -> None:
         """What comes next is the clause of this number, or is below none."""
         if number:
             self._reading.turn(gap)
             self._reading.mark("clause", number, 0)
-            self._inside = True
+            self.number = number
         else:
             self.end()
 
     def end(self) -> None:
         """What comes next is below no number."""
-        if self._inside:
+        if self.number:
             self._reading.mark("clause", "", 0)
-            self._inside = False
+            self.number = ""
 
     def headed(self) -> None:
         """A heading comes next: that ends a clause by itself."""
-        self._inside = False
+        self.number = ""
 
 
 def _is_default(style: Any) -> bool:

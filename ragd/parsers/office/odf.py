@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ragd.parsers.office import properties
+from ragd.parsers.office.beside import Beside, comment_by
 from ragd.parsers.office.docx import PAGE_NUMBER
 from ragd.parsers.office.numbering import Clauses
 from ragd.parsers.office.odf_numbering import numbers
@@ -135,6 +136,7 @@ def _running(walk: "_Walk", styles: Any) -> None:
             words = "\n".join(filter(None, (_words(line).strip() for line in one)))
             if words and words not in said and not PAGE_NUMBER.fullmatch(words):
                 said.add(words)
+                walk.beside.begin(local(one).partition("-")[0])
                 walk.reading.block(words)
 
 
@@ -149,7 +151,8 @@ class _Walk:
         self.clauses = Clauses(self.reading)
         self.title: str | None = None
         self._numbered = numbered  # what stands before paragraphs, in no text
-        self._later: list[Any] = []
+        self.beside = Beside(self.reading, self.clauses)
+        self._later: list[tuple[Any, str]] = []  # with where they were met
         self._handlers: dict[str, Callable[[Any], None]] = {
             "p": self._paragraph,
             "h": self._heading,
@@ -165,7 +168,7 @@ class _Walk:
         if name in LEFT_OUT or not name:
             return
         if name in ("annotation", "note"):
-            self._later.append(element)
+            self._later.append((element, self.beside.where(_words(element.getparent()))))
         elif name in ("title", "desc") and element.text:
             self.reading.block(element.text)
         elif name in self._handlers:
@@ -177,16 +180,19 @@ class _Walk:
         """Read what was met on the way and stands at the foot of a page, or beside it."""
         while self._later:
             later, self._later = self._later, []
-            for one in later:
-                if local(one) == "note":
+            for one, where in later:
+                if local(one) == "note" and _words(one).strip():
+                    self.beside.begin(attribute(one, "note-class") or "note", where)
                     self.blocks(one)
-                else:
-                    self._comment(one)
+                elif local(one) == "annotation":
+                    self._comment(one, where)
+        self.beside.end()
 
-    def _comment(self, annotation: Any) -> None:
+    def _comment(self, annotation: Any, where: str) -> None:
         who = next((one.text for one in annotation if local(one) == "creator" and one.text), "")
         words = "\n".join(_words(one) for one in annotation if local(one) in ("p", "list"))
         if words.strip():
+            self.beside.begin(comment_by(who), where)
             self.reading.block(f"Comment by {who}: {words}" if who else f"Comment: {words}")
 
     def _heading(self, element: Any) -> None:
@@ -226,7 +232,8 @@ class _Walk:
             if self.reading.row((_cell(one) for one in cells), gap=gap):
                 gap = "\n"
             for cell in cells:
-                self._later += [one for one in cell.iter() if local(one) in ("note", "annotation")]
+                hanging = (one for one in cell.iter() if local(one) in ("note", "annotation"))
+                self._later += [(one, self.beside.where()) for one in hanging]
 
     def _first_number(self, cells: list[Any]) -> str | None:
         lines = (one for cell in cells for one in cell.iter() if local(one) in ("p", "h")) if self._numbered else ()

@@ -22,9 +22,9 @@ def read_sheets(inside: Any, sheets: Sheets, content: Any) -> None:
         )
         for comment in (one for one in table.iter() if local(one) == "annotation"):
             words = _words(comment)
-            sheets.reading.block(f"Comment: {words}" if words.strip() else "")
+            sheets.beside("comment", f"Comment: {words}" if words.strip() else "")
         for box in (one for one in table if local(one) == "shapes"):
-            sheets.reading.block(_words(box))
+            sheets.beside("text box", _words(box))
 
 
 def _styles(content: Any) -> tuple[set[str], set[str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ragd.parsers.office import properties
+from ragd.parsers.office.beside import comment_by
 from ragd.parsers.office.ooxml import Package, chart_rows
 from ragd.parsers.reading import Reading, clean
 from ragd.parsers.source import NothingInIt, Source
@@ -87,8 +88,9 @@ class _Slides:
         relations = self._package.relations(part)
         shapes = list(_shapes(slide, _placeholders(self._package, part)))
         blocks = [block for shape in _in_order(shapes) for block in self._blocks(shape, relations)]
-        blocks += [("", text) for text in self._beside(part)]
-        if not any(clean(words) for _, words in blocks):
+        blocks += [("", text) for text in self._notes(part)]
+        comments = [(who, words) for who, words in self._comments(part) if clean(words)]
+        if not comments and not any(clean(words) for _, words in blocks):
             return
         self.reading.turn()
         hidden = " (hidden)" if attribute(slide, "show") in ("0", "false") else ""
@@ -100,6 +102,10 @@ class _Slides:
                 self.reading.row(words.split("\t"), gap="\n" if role == "row" else "\n\n")
             else:
                 self.reading.block(words)
+        for who, words in comments:
+            self.reading.turn()
+            self.reading.mark("beside", comment_by(who), 2)  # the slide's title is above it
+            self.reading.block(f"Comment by {who}: {words}" if who else f"Comment: {words}")
 
     def _blocks(self, shape: _Shape, relations: dict[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
         """What a shape says: its role and its words; of a table's or chart's rows the role is "table", then "row"."""
@@ -129,19 +135,21 @@ class _Slides:
                 data = self._package.tree(relations.get(attribute(one, "dm"), ("", ""))[0])
                 yield "", "\n".join(_paragraphs(data)) if data is not None else ""
 
-    def _beside(self, part: str) -> Iterator[str]:
-        """The speaker's notes and the comments on a slide."""
+    def _notes(self, part: str) -> Iterator[str]:
+        """The speaker's notes."""
         for notes in self._package.trees(part, "notesSlide"):
             for shape in _shapes(notes, {}):
                 if shape.role not in ON_EVERY | {"ftr"}:
                     yield "\n".join(_paragraphs(shape.element))
+
+    def _comments(self, part: str) -> Iterator[tuple[str, str]]:
+        """Who wrote what on a slide."""
         for comments in self._package.trees(part, "comments"):
             for one in (one for one in comments.iter() if local(one) in ("cm", "reply")):
                 words = " ".join(part.text or "" for part in one if local(part) == "text")
                 body = next((part for part in one if local(part) == "txBody"), None)
                 words = words or (" ".join(_paragraphs(body)) if body is not None else "")
-                who = self._writers.get(attribute(one, "authorId"), "")
-                yield f"Comment{f' by {who}' if who else ''}: {words}" if words else ""
+                yield self._writers.get(attribute(one, "authorId"), ""), words
 
 
 def _placeholders(package: Package, part: str) -> dict[tuple[str, str], Place]:

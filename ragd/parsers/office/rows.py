@@ -43,6 +43,13 @@ class Sheets:
     left_out: list[tuple[str, str]] = field(default_factory=list)  # sheet, why
     room: int = MOST_CELLS  # cells that may still be read
 
+    def beside(self, what: str, words: str) -> None:
+        """What is written on the last sheet and not in its cells: a "comment on B4", a "text box", a "chart"."""
+        if clean(words):
+            self.reading.turn()
+            self.reading.mark("beside", what, 2)  # the sheet's name is above it
+            self.reading.block(words)
+
     def sheet(
         self,
         number: int,

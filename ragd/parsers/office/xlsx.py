@@ -55,8 +55,8 @@ def parse(source: Source) -> Parsed:
             continue
         hidden = attribute(sheet, "state") in ("hidden", "veryHidden")
         sheets.sheet(number, name, _rows(data, book), hidden=hidden, spans=_spans(data))
-        for words in _beside(package, part):
-            sheets.reading.block(words)
+        for what, words in _beside(package, part):
+            sheets.beside(what, words)
     yield from members(source, sheets, properties.office(package.archive))
 
 
@@ -176,27 +176,29 @@ def _spans(data: bytes) -> dict[tuple[int, int], int]:
     return found
 
 
-def _beside(package: Package, part: str) -> Iterator[str]:
+def _beside(package: Package, part: str) -> Iterator[tuple[str, str]]:
     """What is written on a sheet but not in its cells: comments, text boxes, charts."""
     yield from _comments(package, part)
     for target, kind in package.relations(part).values():
         drawing = package.tree(target) if kind == "drawing" else None
         if drawing is not None:
-            yield from _boxes(drawing)
+            yield from (("text box", words) for words in _boxes(drawing))
             for chart in package.trees(target, "chart"):
-                yield "\n".join("\t".join(row) for row in chart_rows(chart))
+                yield "chart", "\n".join("\t".join(row) for row in chart_rows(chart))
 
 
-def _comments(package: Package, part: str) -> Iterator[str]:
+def _comments(package: Package, part: str) -> Iterator[tuple[str, str]]:
     for comments in package.trees(part, "threadedComment"):
         for comment in (one for one in comments.iter() if local(one) == "threadedComment"):
             words = next((one.text or "" for one in comment if local(one) == "text"), "")
-            yield f"Comment on {attribute(comment, 'ref')}: {words}" if words.strip() else ""
+            cell = attribute(comment, "ref")
+            yield f"comment on {cell}", f"Comment on {cell}: {words}" if words.strip() else ""
     for comments in package.trees(part, "comments"):
         for comment in (one for one in comments.iter() if local(one) == "comment"):
             words = _words(comment)
             if words.strip() and not words.startswith("[Threaded comment]"):  # said above, by the newer part
-                yield f"Comment on {attribute(comment, 'ref')}: {words}"
+                cell = attribute(comment, "ref")
+                yield f"comment on {cell}", f"Comment on {cell}: {words}"
 
 
 def _boxes(drawing: Any) -> Iterator[str]:
