@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from office_files import paragraph, relations, shape, write_docx, write_odf, write_pptx, xml
-from parser_files import only
+from parser_files import only, parsed, write_pdf
 from test_chunk import cut
 
 from ragd.answer.spans import spans_of
 from ragd.places import describe
-from ragd.records import Chunk, Document, Found, Hit
+from ragd.records import Chunk, Document, Found, Hit, Member
 
 FOUND = Found("id", "", "/lease", None, None, "office", None, None, None, ())
 
@@ -84,3 +84,32 @@ def test_a_comment_on_a_slide_ends_with_it_as_does_its_title(tmp_path: Path) -> 
         ("slide 1 > Plan > comment", "Comment: Sure?"),
         ("slide 2", "No title here"),
     ]
+
+
+def test_a_form_s_values_are_placed_by_their_fields(tmp_path: Path) -> None:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+
+    writer = PdfWriter(clone_from=PdfReader(write_pdf(tmp_path / "plain.pdf", [["Application for a grant"]])))
+    fields = ArrayObject()
+    for name, value in (("form1[0].field_of_study[0]", "Limnology"), ("Amount asked", "13,775 euros")):
+        field = DictionaryObject({NameObject("/FT"): NameObject("/Tx")})
+        field |= {NameObject("/T"): TextStringObject(name), NameObject("/V"): TextStringObject(value)}
+        fields.append(writer._add_object(field))
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): fields})
+    writer.write(tmp_path / "form.pdf")
+    [found] = [
+        one.document for one in parsed(tmp_path / "form.pdf") if isinstance(one, Member) and one.part == "form values"
+    ]
+    [passage] = cut(found)
+    place = {
+        line: describe(passage, FOUND, at, at + 5)
+        for line in found.text.split("\n")
+        if (at := found.text.index(line)) >= 0
+    }
+    assert place == {
+        "form1[0].field_of_study[0]: Limnology": "form > Field of study",
+        "Amount asked: 13,775 euros": "form > Amount asked",
+    }
+    quotes = {span.text for span in spans_of([Hit(passage, FOUND, 1.0, {}, "", None, None)])}
+    assert quotes == set(place)

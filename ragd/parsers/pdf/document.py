@@ -1,5 +1,6 @@
 """PDF: the text of every page by pdfium, with page labels, outline and facts; what lies beside the pages as parts."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ AT_ONCE = 200  # pages between two words that work goes on
 SECONDS = 60.0  # of the processor, for the OCR of a page
 ATTACHMENTS = 1000
 NAMED = 12  # pages that are named
+INDEX = re.compile(r"\[\d+\]")
+LONGEST_NAME = 80  # characters of a field's name, where its place is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,12 @@ def _aside(source: Source, name: str, aside: Reading, structure: Structure) -> I
 
 
 def _form(structure: Structure) -> Reading:
+    """What a form was filled in with, each field a line and a turn of its own: quoted alone, found with the others."""
     form = Reading()
     for name, value in structure.fields:
-        form.block(f"{name}: {value}", gap="\n")
+        form.turn("\n")
+        form.mark("turn", f"form > {_spoken(name)}", 2)
+        form.block(f"{name}: {value}", gap="")
     return form
 
 
@@ -129,10 +135,24 @@ def _shown(pages: Sequence[_Page | None], structure: Structure) -> Reading:
     shown = Reading()
     for number, page in enumerate(pages, start=1):
         noted = told + "\n".join(note.text for note in page.notes) if page else told
-        lines = [line for line in page.shown if line not in noted] if page else []
+        lines = [line for line in page.shown if line not in noted and not _all_told(line, structure)] if page else []
         pieces = [[Line(line, "", 0, 0, 0, 0)] for line in lines]
         add_page(shown, pieces, str, (label(structure.labels, number), number))
     return shown
+
+
+def _spoken(name: str) -> str:
+    """A field's name as people say it: "Field of study" of "form1[0].field_of_study[0]"."""
+    if " " not in name:
+        name = INDEX.sub("", name).rpartition(".")[2].replace("_", " ").strip() or name
+    return (name[:1].upper() + name[1:])[:LONGEST_NAME]
+
+
+def _all_told(line: str, structure: Structure) -> bool:
+    """Whether a line shows the values of several fields and nothing else."""
+    for _, value in sorted(structure.fields, key=lambda field: -len(field[1])):
+        line = line.replace(value, " ")
+    return not any(map(str.isalnum, line))
 
 
 def _open(data: bytes) -> Any:
