@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from email.utils import parseaddr
 
 from ragd.records import Chunk, Enclosing, Found, Mark, MarkKind
 
@@ -123,11 +122,19 @@ def _pages(chunk: Chunk, start: int, end: int) -> str:
         return ""
     word = {"page": "p.", "slide": "slide", "sheet": "sheet", "cell": "cell"}[within[0].kind]
     first, last = within[0].label, within[-1].label
-    said = f"{word} {first}" if first == last else f"{word} {first}-{last}"
+    if first != last and word == "sheet":
+        joined = "and" if len({mark.label for mark in within}) == 2 else "to"
+        return f"sheets {first} {joined} {last}"
+    said = f"{word} {first}" if first == last else f"{word} {_number(first)}-{_number(last)}"
     rows = rows_of(chunk, start, end) if first == last else None
     if not rows:
         return said
     return f"{said}, row {rows[0]}" if rows[0] == rows[1] else f"{said}, rows {rows[0]}-{rows[1]}"
+
+
+def _number(label: str) -> str:
+    """ "5" of "5 (hidden)": of several slides that would be said of all."""
+    return label.removesuffix(" (hidden)")
 
 
 def _from_to(chunk: Chunk, start: int, end: int, kind: MarkKind) -> str:
@@ -137,23 +144,24 @@ def _from_to(chunk: Chunk, start: int, end: int, kind: MarkKind) -> str:
 
 
 def _mail(document: Found) -> str:
-    people = _name(document.author or "")
+    people = name_of(document.author or "")
     if document.recipients:
         others = len(document.recipients) - 1
-        people += f" to {_name(document.recipients[0])}" + (f" and {others} more" if others else "")
+        people += f" to {name_of(document.recipients[0])}" + (f" and {others} more" if others else "")
     return ", ".join(fact for fact in (people, day(document.own_date)) if fact)
 
 
 def _within(message: Enclosing) -> str:
     """ "in mail 'Your invoice' from Dana, 3 March 2024": of an attachment, the message that brought it."""
     said = f"in {message.kind}" + (f" '{message.title}'" if message.title else "")
-    by = f" from {_name(message.author)}" if message.author else ""
+    by = f" from {name_of(message.author)}" if message.author else ""
     return ", ".join(filter(None, (said + by, day(message.date))))
 
 
-def _name(address: str) -> str:
-    name, mailbox = parseaddr(address)
-    return name or mailbox or address
+def name_of(person: str) -> str:
+    """ "Meer, Piet van der <piet@example.org>": the name as it is written, for want of one the address."""
+    name, _, mailbox = person.rpartition("<") if person.endswith(">") else (person, "", "")
+    return name.strip(' "') or mailbox.removesuffix(">") or person
 
 
 def day(iso: str | None) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from ragd.answer import courtesy, prompt, sentences
 from ragd.answer.spans import spans_of
-from ragd.places import describe
+from ragd.places import describe, name_of
 from ragd.records import Chunk, Found, Hit
 
 MAIL = """Hi Kees,
@@ -110,3 +110,17 @@ def test_a_document_without_a_title_goes_by_its_files_name() -> None:
     document = Found("d", "", "/a/Theft policy.txt", None, None, "text", None, None, None, ())
     hit = Hit(Chunk("d", 0, 0, 12, "It pays 450.", (), None), document, 1.0, {}, "", None, None)
     assert spans_of([hit])[0].facts.text.startswith("Theft policy")
+
+
+@pytest.mark.parametrize(
+    ("author", "said"),
+    [
+        ("van der Meer, Piet <piet@example.org>", "van der Meer, Piet"),
+        ("Whitfield & Partners, LLP <office@example.org>", "Whitfield & Partners, LLP"),
+        ("<zoe@example.org>", "zoe@example.org"),
+        ("zoe@example.org", "zoe@example.org"),
+        ("Zoe", "Zoe"),
+    ],
+)
+def test_a_name_is_told_as_it_is_written(author: str, said: str) -> None:
+    assert name_of(author) == said

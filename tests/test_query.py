@@ -258,6 +258,8 @@ def test_label_takes_words_in_a_row_and_the_names_of_mail_programs() -> None:
     [
         ("frm:dana boiler", "frm: is no filter and is searched as a word; do you mean from:? There are from: "),
         ("subject:boiler", "subject: is no filter and is searched as a word; do you mean title:?"),
+        ("has:attachment boiler", "has: is no filter and is searched as a word; do you mean type:?"),
+        ("date:2021 rent", "date: is no filter and is searched as a word; do you mean after:?"),
         ("-tpye:mail boiler", "tpye: is no filter and is searched as a word; do you mean type:?"),
         ('boiler "mill lane', "a quote is opened and not closed"),
         ('from:"dana visser', "a quote is opened and not closed"),

@@ -86,6 +86,8 @@ def test_a_place_in_a_sheet_has_the_sheets_own_row(tmp_path: Path) -> None:
     assert place("two") == ("sheet Costs, row 9", (9, 9), None)
     assert place("Zoe") == ("sheet Costs, row 10", (10, 10), None)
     assert place("other") == ("sheet Sheet2, row 2", (2, 2), None)
+    whole = chunks[0]
+    assert describe(whole, FOUND, whole.start, whole.end) == "sheets Costs and Sheet2"
     assert rows_of(chunks[0], chunks[0].start, chunks[0].end) is not None
 
 

@@ -26,6 +26,7 @@ from ragd.cli.screen import clock, count, duration, megabytes, notes, put
 from ragd.records import Progress
 
 EVERY = 5.0  # seconds between two lines where there is no terminal
+TELLING = 0.03  # of the work that must be done before it says how long the rest takes
 
 WORDS = {"looking": "looking", "words": "words", "meaning": "meaning", "tidying": "tidying up"}
 
@@ -80,7 +81,7 @@ def progress_line(now: Progress, *, seconds: float) -> str:
         return f"{WORDS[now.stage]} ..."
     if done and seconds > 0:
         facts.append(f"{done / seconds:,.0f}/s")
-    if share:
+    if share >= TELLING:
         facts.append(f"about {duration(seconds / share - seconds)} left")
     return f"{WORDS[now.stage]}: {', '.join(facts)}"
 
@@ -122,7 +123,7 @@ class OnBars:
     def _show(self, task: TaskID, completed: int, total: int, *, done: str, things: int) -> None:
         passed = time.monotonic() - self._began.setdefault(task, time.monotonic())
         share = _share(completed, total)
-        until = time.monotonic() + passed / share - passed if share else None
+        until = time.monotonic() + passed / share - passed if share >= TELLING else None
         rate = f"{things / passed:,.0f}/s" if things and passed else ""
         self._bars.update(task, visible=True, completed=completed, total=total, done=done, rate=rate, until=until)
 

@@ -1,7 +1,6 @@
 """What the library returned, as a person reads it: hits, answers, sources, a passage in its context."""
 
 from collections.abc import Callable, Sequence
-from email.utils import parseaddr
 
 from rich.console import Console
 from rich.text import Text
@@ -9,7 +8,7 @@ from rich.text import Text
 from ragd.cli.plain import plain_of
 from ragd.cli.safe import clean, line, path_line
 from ragd.cli.screen import link_to, put, short
-from ragd.places import day, tells_when
+from ragd.places import day, name_of, tells_when
 from ragd.records import Citation, Found, Hit, Passage, Thread
 
 LINES = 5  # of a passage on a terminal
@@ -203,8 +202,7 @@ def _thread(console: Console, thread: Thread) -> None:
 
 
 def _writer(document: Found) -> str:
-    name, address = parseaddr(line(document.author or ""))
-    return name or address or line(document.author or "")
+    return line(name_of(document.author or ""))
 
 
 def _others(console: Console, shown: Passage) -> None:

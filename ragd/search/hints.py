@@ -9,6 +9,8 @@ NEAR = 0.7  # how alike a filter must be to be offered (difflib's ratio)
 # What other programs call our filters.
 ELSEWHERE = {
     **{"subject": "title", "sender": "from", "author": "from", "recipient": "to", "since": "after", "until": "before"},
+    **{"cc": "to", "bcc": "to", "date": "after", "on": "after", "year": "after", "newer": "after", "older": "before"},
+    **{"has": "type", "attachment": "type", "filename": "in", "thread": "title", "mailbox": "in", "category": "tag"},
     **{"folder": "in", "path": "in", "file": "in", "kind": "type", "filetype": "type", "ext": "type", "is": "label"},
 }
 

@@ -25,6 +25,7 @@ class _Known:
     files: set[str] = field(default_factory=set)
     writers: Counter[str] = field(default_factory=Counter)
     readers: Counter[str] = field(default_factory=Counter)
+    people: Counter[str] = field(default_factory=Counter)  # by the words of their names
     labels: Counter[str] = field(default_factory=Counter)
     tags: Counter[str] = field(default_factory=Counter)
     first: str = ""
@@ -38,11 +39,21 @@ class _Known:
         self.files.add(path.name)
         self.writers.update(words_of(found.author or ""))
         self.readers.update({word for person in found.recipients for word in words_of(person)})
+        self.people.update(word for one in (found.author or "", *found.recipients) for word in words_of(_name(one)))
         self.labels.update(map(_in_quotes, found.labels))
         self.tags.update(map(_in_quotes, found.tags))
         if found.date and shown_day(found.date):
             self.first = min(self.first or found.date, found.date)
             self.last = max(self.last, found.date)
+
+    def near_people(self, value: str, among: Counter[str]) -> str:
+        """Of these words those that are like the value, else those of names."""
+        return _near(value, among, self.people & among)
+
+
+def _name(person: str) -> str:
+    """Of an address alone what stands before the @: the rest names no person."""
+    return person.rpartition("<")[0] or person.partition("@")[0]
 
 
 def why_nothing(query: Query, documents: Iterable[Found]) -> list[str]:
@@ -89,8 +100,14 @@ def _unmet(filters: list[Filter], known: _Known) -> str:
     offers = {
         "type": lambda: ("nothing here is of this type", _kinds(known)),
         "in": lambda: ("no folder or file has this name", _near(value, [*known.folders, *known.files], known.folders)),
-        "from": lambda: ("nobody of this name wrote anything here", _near(value, known.writers, known.writers)),
-        "to": lambda: ("nothing here went to anybody of this name", _near(value, known.readers, known.readers)),
+        "from": lambda: (
+            "nobody of this name wrote anything here",
+            _near(value, known.writers, known.people & known.writers),
+        ),
+        "to": lambda: (
+            "nothing here went to anybody of this name",
+            _near(value, known.readers, known.people & known.readers),
+        ),
         "title": lambda: ("no title has these words in a row", ""),
         "label": lambda: ("nothing here has this label", _near(value, known.labels, known.labels)),
         "tag": lambda: ("nothing here has this tag", _near(value, known.tags, known.tags)),
