@@ -339,3 +339,9 @@ def test_a_setting_is_set_shown_and_where_it_came_from(
     monkeypatch.setenv("RAGD_DEVICE", "auto")
     assert "(environment (RAGD_DEVICE))" in ragd("config", "device").out
     assert json.loads(ragd("config", "device", "--json").out)[0]["value"] == "auto"
+
+
+def test_a_mail_without_words_of_its_own_says_so(ragd: Ragd, tmp_path: Path) -> None:
+    (tmp_path / "empty.eml").write_text("From: zoe@example.org\nSubject: periwinkle\n\n")
+    ragd("add", tmp_path / "empty.eml")
+    assert "(no words of its own)" in ragd("search", "periwinkle").out

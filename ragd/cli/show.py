@@ -29,7 +29,8 @@ def hits(console: Console, found: Sequence[Hit], *, marked: Marked, explain: boo
             put(console)
         heading(console, f"{number:>{wide}}", hit)
         text = plain_of(hit.document, clean(hit.text)).strip("\n")
-        put(console, excerpt(text, marked(text)), indent=wide + 2, most=LINES)
+        shown = excerpt(text, marked(text)) if text else Text("(no words of its own)", style="dim")
+        put(console, shown, indent=wide + 2, most=LINES)
         if explain:
             put(console, Text(why(hit), style="dim"), indent=wide + 2)
 
