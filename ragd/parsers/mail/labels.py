@@ -11,6 +11,9 @@ MAILDIR_FLAGS = re.compile(r"[:!;,._-]2,([A-Za-z,]*)$")
 MAILDIR = {"F": "flagged", "R": "replied", "P": "forwarded", "T": "trashed", "D": "draft"}
 MOZILLA = {0x2: "replied", 0x4: "flagged", 0x8: "trashed", 0x1000: "forwarded"}
 UNIX = {"F": "flagged", "A": "replied", "D": "trashed", "T": "draft"}
+OF_THUNDERBIRD = {  # its own tags, which it keeps by number
+    **{"$label1": "important", "$label2": "work", "$label3": "personal", "$label4": "to do", "$label5": "later"},
+}
 OF_GMAIL = {  # what Takeout writes for Gmail's own labels
     **{"Opened": "", "Unread": "unread", "Starred": "flagged", "Trash": "trashed", "Drafts": "draft"},
 }
@@ -40,7 +43,8 @@ def of_headers(message: Message) -> tuple[str, ...]:
         found += [OF_GMAIL.get(label, label) for label in _listed(gmail)]
     found += _mozilla(message)
     found += (headers.header_whole(message, "X-Keywords") or "").replace(",", " ").split()
-    found += (headers.header_whole(message, "X-Mozilla-Keys") or "").split()
+    keys = (headers.header_whole(message, "X-Mozilla-Keys") or "").split()
+    found += [OF_THUNDERBIRD.get(key.lower(), key) for key in keys]
     found += _unix(message)
     return tuple(dict.fromkeys(filter(None, found)))
 

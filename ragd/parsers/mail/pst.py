@@ -1,7 +1,8 @@
 """Outlook's stores (.pst, .ost): every item of every folder, read by libpff where the file lies."""
 
+import os
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from ragd.parsers.mail import mapi
 from ragd.parsers.mail.letter import Attachment, Letter, mbox_part, tell
@@ -20,18 +21,34 @@ def parse(source: Source) -> Parsed:
     import pypff  # type: ignore[import-not-found]
 
     file = pypff.file()
+    bytes_ = source.seekable()
+    cut = _missing(bytes_)
     try:
-        file.open_file_object(source.seekable())
+        file.open_file_object(bytes_)
     except BROKEN as error:
-        raise Unreadable("is no Outlook store, or is damaged at its start") from error
+        raise Unreadable(cut or "is no Outlook store, or is damaged: Outlook's scanpst may mend it") from error
     number = 0
     try:
         for number, (folder, item) in enumerate(_items(file.get_root_folder(), (), DEPTH), start=1):
             yield from _told(source, folder, item, number)
     finally:
         file.close()
+    if cut:
+        yield source.failed(source.unique("the rest"), cut)
     if not number:
         raise NothingInIt("no message in it")
+
+
+def _missing(file: IO[bytes]) -> str | None:
+    """Whether a store is shorter than it says of itself; [MS-PST] 2.2.2.6 has where that stands."""
+    header = file.read(200)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if len(header) < 200 or header[:4] != b"!BDN":
+        return None
+    unicode = int.from_bytes(header[10:12], "little") >= 23
+    stated = int.from_bytes(header[184:192] if unicode else header[168:172], "little")
+    return f"is cut off: {size:,} of {stated:,} bytes are there" if size < stated else None
 
 
 def _items(folder: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
