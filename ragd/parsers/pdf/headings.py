@@ -29,8 +29,21 @@ SHARED = 3  # lines that begin at the same edge
 # What a table's rows end with: two numbers, or one that is no year, no day and no number of a section.
 NUMBERS = re.compile(r"(?:[\d)%—–-]+\s+[$€£(]*[\d.,—–-]+[)%\s]*|[$€£(]\s*\d[\d.,]*[)%\s]*|\d[.,]\d+[)%\s]*|\d\s*%)$")
 NUMBER = re.compile(r"\d+")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NO_BEGINNING = ("(", "•", "·", "*", "–", "—", "-")
+# What stands above a table says nothing of the text below it: its caption, the time or the unit of its columns.
+CAPTION = re.compile(
+    r"(?:table|tab\.|figure|fig\.|tabelle|abbildung|abb\.|tableau|tabla|figura|tabel|figuur)\s*\d", re.I
+)
+PERIOD = re.compile(
+    r"(?:as (?:of|at)\b|at [a-z]+ \d{1,2}\b|"
+    r"(?:for )?(?:the )?(?:\w+ )?(?:years?|quarters?|months|weeks) end(?:ed|ing)\b|"
+    r"(?:\S+ )?(?:amounts |dollars )?in (?:thousands|millions|billions)\b)",
+    re.IGNORECASE,
+)
+CONNECTS = frozenset(("or", "and", "to"))  # between two halves of a title page
+COLUMN = 0.2  # of the page's width are at least the lines of a narrow column
 LEADERS = re.compile(r"[._]{4,}|(?:\. ){3}")
 
 
@@ -94,16 +107,16 @@ def _on_page(sheet: Sheet, without: Set[int], usual: float, *, bold_says: bool) 
         for at, line in enumerate(sheet.lines)
         if at not in without
         and (level := _level(line, usual, bold_says=bold_says))
-        and _alone(sheet.lines, at)
-        and (level <= len(SIZES) or _begins_there(sheet, at))
+        and stands_alone(sheet.lines, at)
+        and (level <= len(SIZES) or (_begins_there(sheet, at) and not _heads_rows(sheet, at)))
     }
     if len(levels) > max(FEW, MOST * len(sheet.lines)):
         return
     run: list[int] = []
     for at in [*levels, len(sheet.lines)]:
         if run and not (at in levels and _goes_on(sheet.lines, run[-1], at) and levels[at] == levels[run[-1]]):
-            label = _label([sheet.lines[one] for one in run])
-            if len(run) <= LINES and len(label.split()) <= WORDS:
+            label = label_of([sheet.lines[one] for one in run])
+            if len(run) <= LINES and len(label.split()) <= WORDS and not _ends_in_cell(sheet.lines, run[-1]):
                 yield Heading(tuple(run), label, levels[run[-1]])
             run = []
         run.append(at)
@@ -113,7 +126,7 @@ def _level(line: Line, usual: float, *, bold_says: bool) -> int:
     """The level at which a line stands out; 0 where it does not, or says nothing that could be a heading."""
     bold = bold_says and line.weight != "plain"
     larger = [level for level, times in enumerate(SIZES, start=1) if usual and line.letters > times * usual]
-    if not (larger or bold) or line.letters < usual * SMALLEST or not _may_head(line):
+    if not (larger or bold) or line.letters < usual * SMALLEST or not may_head(line):
         return 0
     if larger:
         return larger[0]
@@ -121,7 +134,7 @@ def _level(line: Line, usual: float, *, bold_says: bool) -> int:
     return first if line.text.isupper() else first + 1 if line.weight == "bold" else first + 2
 
 
-def _may_head(line: Line) -> bool:
+def may_head(line: Line) -> bool:
     text = line.text.strip()  # what is cheap to see comes first: in some filings half of all lines are bold
     return (
         line.right - line.left < WIDE * line.letters * len(text)
@@ -129,7 +142,10 @@ def _may_head(line: Line) -> bool:
         and not text.endswith((",", ";"))
         and not _ends_a_row(text)
         and len(text.split()) <= WORDS
+        and text.casefold() not in CONNECTS
         and LETTERS.search(text) is not None
+        and not CAPTION.match(text)
+        and not PERIOD.match(text)
         and not LEADERS.search(text)
     )
 
@@ -138,7 +154,7 @@ def _ends_a_row(text: str) -> bool:
     return (text[-1:].isdigit() or text[-1:] in ")%—–-") and NUMBERS.search(text) is not None
 
 
-def _alone(lines: Sequence[Line], at: int) -> bool:
+def stands_alone(lines: Sequence[Line], at: int) -> bool:
     """Whether the next line stands below, and the last one above or in another column: beside others it is a cell.
 
     Right below a table's row it is the head of the rows that follow.
@@ -148,6 +164,8 @@ def _alone(lines: Sequence[Line], at: int) -> bool:
     little = line.height / 3
     if any(line.bottom + little < other.top < line.top + 4 * line.height for other in after):
         return False
+    if any(_is_beside(line, other) for other in [*lines[max(at - 3, 0) : at], *lines[at + 2 : at + 4]]):
+        return False
     return not any(
         line.bottom - 4 * line.height < other.bottom < line.top - little
         or (0 < other.bottom - line.bottom < CLOSE * line.height and _ends_a_row(other.text.strip()))
@@ -155,11 +173,34 @@ def _alone(lines: Sequence[Line], at: int) -> bool:
     )
 
 
+def _ends_in_cell(lines: Sequence[Line], at: int) -> bool:
+    """Whether the next line goes on in the same look and has others beside it, as the head of a column does."""
+    line, below = lines[at], lines[at + 1 : at + 2]
+    return any(
+        o.weight == line.weight
+        and abs(o.letters - line.letters) < 1
+        and min(o.right, line.right) > max(o.left, line.left)
+        and _goes_on(lines, at, at + 1)
+        and not stands_alone(lines, at + 1)
+        for o in below
+    )
+
+
+def _is_beside(line: Line, other: Line) -> bool:
+    apart = other.left > line.right or other.right < line.left
+    return apart and abs(other.bottom - line.bottom) < line.height / 3
+
+
 def _is_above_text(sheet: Sheet, heading: Heading) -> bool:
     """Whether a line of text follows: what a title page says large is no heading of all that comes after."""
     last = sheet.lines[heading.lines[-1]]
-    below = sheet.lines[heading.lines[-1] + 1 : heading.lines[-1] + 2]
-    return any(o.right - o.left > TEXT * sheet.width and last.bottom - o.bottom < FAR * last.height for o in below)
+    below = sheet.lines[heading.lines[-1] + 1 :][:SHARED]
+    if any(o.right - o.left > TEXT * sheet.width and last.bottom - o.bottom < FAR * last.height for o in below[:1]):
+        return True
+    column = [
+        o for o in below if abs(o.left - below[0].left) < o.letters / 2 and o.right - o.left > COLUMN * sheet.width
+    ]
+    return len(column) == SHARED and 0 < last.bottom - below[0].bottom < FAR * last.height
 
 
 def _begins_there(sheet: Sheet, at: int) -> bool:
@@ -167,10 +208,31 @@ def _begins_there(sheet: Sheet, at: int) -> bool:
     line, below = sheet.lines[at], sheet.lines[at + 1 : at + 2]
     if abs(line.left + line.right - sheet.width) < ASIDE * sheet.width:
         return True
-    if any(abs(o.left - line.left) < INDENT * line.height and o.right - o.left > TEXT * sheet.width for o in below):
+    little, wide = line.letters / 2, TEXT * sheet.width
+    # Bold and elsewhere, the line below is the next row of a table's heads.
+    if any(
+        abs(o.left - line.left) < (INDENT * line.height if o.weight == "plain" else little) and o.right - o.left > wide
+        for o in below
+    ):
         return True
-    first, last = line.left - line.letters / 2, line.left + line.letters / 2
-    return len([other for other in sheet.lines if first < other.left < last]) >= SHARED
+    beside = [other for other in sheet.lines if abs(other.left - line.left) < little]
+    column = [o for o in beside if o.weight == "plain" and o.right - o.left > COLUMN * sheet.width]
+    return len(column) >= SHARED or (
+        len(beside) >= SHARED
+        and any(
+            abs(o.left - line.left) < (INDENT * line.height if o.weight == "plain" else little)
+            and o.right - o.left > wide
+            for o in sheet.lines
+        )
+    )
+
+
+def _heads_rows(sheet: Sheet, at: int) -> bool:
+    """Whether a line names no more than some rows of a table: "Memberships:" right above its figures."""
+    line, below = sheet.lines[at], sheet.lines[at + 1 : at + 2]
+    return line.text.strip().endswith(":") and any(
+        line.bottom - o.bottom < CLOSE * line.height and _ends_a_row(YEAR.sub("", o.text).strip()) for o in below
+    )
 
 
 def _goes_on(lines: Sequence[Line], above: int, at: int) -> bool:
@@ -178,5 +240,5 @@ def _goes_on(lines: Sequence[Line], above: int, at: int) -> bool:
     return at == above + 1 and 0 < one.bottom - other.bottom < NEAR * one.height
 
 
-def _label(lines: Sequence[Line]) -> str:
+def label_of(lines: Sequence[Line]) -> str:
     return " ".join(clean(" ".join(line.text for line in lines)).split())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from ragd.parsers.pdf.counted import with_missed
 from ragd.parsers.pdf.headings import Heading, headings
 from ragd.parsers.pdf.heads import running
 from ragd.parsers.pdf.layout import Line, Sheet, in_order, joined, usual_distance
@@ -15,7 +16,7 @@ from ragd.records import Mark
 def running_text(sheets: Sequence[Sheet | None], labels: tuple[str, ...]) -> Reading:
     """The running text of the pages; None is a page that could not be read. `labels` are what the pages are called."""
     heads = running(sheets)
-    titled = headings(sheets, heads)
+    titled = with_missed(sheets, headings(sheets, heads), heads)
     mending = Mending("".join(line.text + line.end for line in one.lines) for one in sheets if one)
     reading = Reading()
     for number, one in enumerate(sheets, start=1):
