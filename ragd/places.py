@@ -102,8 +102,7 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     """
     steps = [_mail(document)] if document.kind == "mail" else []
     steps += [_within(document.within)] if document.within else []
-    steps += ["quoted"] if is_quoted(chunk, end) else []
-    steps += [{"signature": "signature", "foot": "end of the mail"}[chunk.role]] if chunk.role != "body" else []
+    steps += [_standing(chunk, end)]
     steps += [_pages(chunk, start, end)]
     marks = held(chunk.marks, start, start + 1)
     # A sheet's name stands above its rows as a heading too; the title is told wherever a place is.
@@ -114,6 +113,13 @@ def describe(chunk: Chunk, document: Found, start: int, end: int) -> str:
     if lines:
         steps.append(f"line {lines[0]}" if lines[0] == lines[1] else f"lines {lines[0]}-{lines[1]}")
     return " > ".join(step for step in steps if step)
+
+
+def _standing(chunk: Chunk, end: int) -> str:
+    """Whose words they are where they are not the sender's; the sender's own signature and what ends the mail."""
+    if is_quoted(chunk, end):
+        return f"quoted from {chunk.speaker}" if chunk.speaker else "quoted"
+    return {"signature": "signature", "foot": "end of the mail", "body": ""}[chunk.role]
 
 
 def _pages(chunk: Chunk, start: int, end: int) -> str:

@@ -146,6 +146,7 @@ class Chunk:
     group: int | None = None  # ordinal of the first of the passages that are embedded as one text with this one
     role: Role = "body"
     lead: int = 0  # code points at its start that are another's words: the question that the rest answers
+    speaker: str | None = None  # who is quoted, where what stands above says it for sure
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from ragd.index.catalog import blocks
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT
+from ragd.index.speakers import Quoted, quoted_in
 from ragd.places import held, lead_of
 from ragd.records import Aside, Chunk, Document, Mark, Role
 
@@ -128,7 +129,9 @@ def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence
     if not rows or facts is None:
         return
     marks = marks_from(facts[3])
-    asides = [(start, end) for start, end, _ in json.loads(facts[4])]
+    told = json.loads(facts[4])
+    asides = [(start, end) for start, end, _ in told]
+    spoken = _spoken(connection, key, told, rows)
     first, last = min(row[2] for row in rows), max(row[3] for row in rows)
     text = text_of(connection, key, first, last)
     for _, ordinal, start, end, line, passage, quoted, kept_role in rows:
@@ -136,5 +139,19 @@ def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence
         words = text[start - first : end - first]
         around = held(marks, start, end)
         lead = lead_of(asides, start, end) if role == "body" and not quoted else 0
-        chunk = Chunk(facts[0], ordinal, start, end, words, around, line, bool(quoted), role=role, lead=lead)
+        who = next((one for one in spoken if one.start < end and one.end > start), None)
+        another = bool(quoted) or (role != "body" and who is not None)
+        speaker = who.speaker if who and (another or lead) else None
+        chunk = Chunk(
+            facts[0], ordinal, start, end, words, around, line, another, role=role, lead=lead, speaker=speaker
+        )
         yield Stored(key, ordinal, passage, facts[1], facts[2], chunk)
+
+
+def _spoken(
+    connection: sqlite3.Connection, key: int, asides: Sequence[tuple[int, int, str]], rows: Sequence[Sequence[int]]
+) -> list[Quoted]:
+    """What of a mail is quoted from whom, down to the last of the rows; most documents have no asides."""
+    last = max(row[3] for row in rows)
+    above = [aside for aside in asides if aside[0] < last]
+    return quoted_in(text_of(connection, key, 0, max(end for _, end, _ in above)), above) if above else []
