@@ -41,6 +41,8 @@ def test_captions_periods_and_labels_of_rows_are_no_headings() -> None:
         letters("Par Issuance Date Maturity Interest Due Dates Currency", 602, weight="bold", left=240),
         letters("Contribution profit:", 590, weight="bold"),
         letters("Hallgrim 4.82 0.37", 578),
+        letters("Purchase price", 566, weight="bold"),
+        letters("Cash paid $ 599 $ 13,859", 554),
         letters("Memberships: how they are counted", 540, weight="bold"),
         *prose(528),
     ]

@@ -28,6 +28,7 @@ INDENT, TEXT = 3, 0.3  # times its height is text indented below a heading; of t
 SHARED = 3  # lines that begin at the same edge
 # What a table's rows end with: two numbers, or one that is no year, no day and no number of a section.
 NUMBERS = re.compile(r"(?:[\d)%—–-]+\s+[$€£(]*[\d.,—–-]+[)%\s]*|[$€£(]\s*\d[\d.,]*[)%\s]*|\d[.,]\d+[)%\s]*|\d\s*%)$")
+FIGURES = re.compile(r"\s[$€£(]*\d[\d.,]*[%)]*\s+[$€£(\s]*(?:\d[\d.,]*|[—–-])[%)]*$")  # two, as cells of a row
 NUMBER = re.compile(r"\d+")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -228,10 +229,13 @@ def _begins_there(sheet: Sheet, at: int) -> bool:
 
 
 def _heads_rows(sheet: Sheet, at: int) -> bool:
-    """Whether a line names no more than some rows of a table: "Memberships:" right above its figures."""
+    """Whether a line names no more than some rows of a table: "Memberships:", or what stands right above figures."""
     line, below = sheet.lines[at], sheet.lines[at + 1 : at + 2]
-    return line.text.strip().endswith(":") and any(
-        line.bottom - o.bottom < CLOSE * line.height and _ends_a_row(YEAR.sub("", o.text).strip()) for o in below
+    named = line.text.strip().endswith(":")
+    return any(
+        line.bottom - o.bottom < CLOSE * line.height and (_ends_a_row if named else FIGURES.search)(figures)
+        for o in below
+        if (figures := YEAR.sub("", o.text).strip())
     )
 
 
