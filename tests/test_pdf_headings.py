@@ -43,7 +43,7 @@ def test_captions_periods_and_labels_of_rows_are_no_headings() -> None:
         letters("Hallgrim 4.82 0.37", 578),
         letters("Purchase price", 566, weight="bold"),
         letters("Cash paid $ 599 $ 13,859", 554),
-        letters("Memberships: how they are counted", 540, weight="bold"),
-        *prose(528),
+        letters("Memberships: how they are counted", 520, weight="bold"),
+        *prose(508),
     ]
     assert found(prose(700), page)[1] == ["3 Results", "Memberships: how they are counted"]
