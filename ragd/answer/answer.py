@@ -205,11 +205,14 @@ class _Reply:
             if candidate.log_odds < best - (NEXT_TO_SURE if sure else QUOTE_MARGIN) or len(chosen) == QUOTES:
                 break
             span = candidate.span if sure else self._in_context(candidate.span)
-            if chosen and not relevance.is_about(self._asked, span):
+            if chosen and not self._goes_with(chosen[0].span, span):
                 continue
             if not any(_overlap(span, other.span) for other in chosen):
                 chosen.append(Candidate(span, candidate.log_odds))
         return chosen
+
+    def _goes_with(self, best: Span, other: Span) -> bool:
+        return relevance.is_about(self._asked, other) and relevance.goes_with(self._asked, best, other)
 
     def _in_context(self, span: Span) -> Span:
         """The longest span of the same passage that holds this one, the one that goes on furthest among equals."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ragd.answer import values, words
+from ragd.answer import named, placed, values, words
 from ragd.answer.cite import Embed, names_in
 from ragd.answer.judging import Judge, Judged, judged
 from ragd.answer.spans import Span
+from ragd.records import Hit
 
 SHORTLIST = 40  # spans whose meaning is compared with the question's; about 0.1 s on two cores
 ALWAYS = 2  # best hits of which every single piece is on the shortlist: found by meaning, they may share no word
@@ -46,6 +47,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
+_EXTENSION = re.compile(r"\b(?:ext|extension|tel|phone|call|dial|number)\b\D{0,12}\d{3,}", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|nl|de|fr|eu|io|co\.uk|uk)\b")
 _BRACKETS = re.compile(r"\([^()]*\)")  # in a row's name: "Net debt (non-GAAP measure)"
@@ -121,8 +123,8 @@ def offers_unit(asked: Asked, text: str, facts: str = "") -> bool:
     fresh = [shown for shown in values.values(text).measures if not shown.readings & known]
     if any(shown.units & asked.counted for shown in fresh):
         return True
-    named = asked.counted & {words.stem(word) for word in words.tokens(f"{text}\n{facts}")}
-    return any(not shown.units for shown in fresh) and bool(named)
+    said = asked.counted & {words.stem(word) for word in words.tokens(f"{text}\n{facts}")}
+    return any(not shown.units for shown in fresh) and bool(said)
 
 
 def _offers_when(asked: Asked, text: str, facts: str) -> bool:
@@ -166,6 +168,7 @@ _OFFERED = {
 # which hides what matters in notes. The bias leans to answering: people ask in other words than their files use, and no
 # feature here tells such a question from one about a detail that no file states (docs/benchmarks.md, "Refusing").
 FEATURES = ("words", "meaning", "names", "numbers", "kind", "passage", "behind")
+NUMBERS = FEATURES.index("numbers")
 WEIGHTS = (0.9, 6.4, 2.3, 1.5, 3.75, 0.4, 8.5)
 BIAS = -9.95
 # The same with what the judge says, fitted on questions that it was not taught with: held-out articles of squad2-dev,
@@ -199,9 +202,9 @@ def candidates(
     Without a judge simpler signs decide, which cannot tell a near miss from an answer in other words.
     """
     rate = judged_log_odds if judge else log_odds
-    asked = asked_of(question)
+    asked, place = asked_of(question), placed.placed_in(question)
     rated = [
-        Candidate(span, rate(found) + ROW * row_asked_for(asked, span))
+        Candidate(span, rate(found) + ROW * row_asked_for(asked, span) * found[NUMBERS] + placed.wanted(place, span))
         for span, found in signs(question, spans, embed=embed, judge=judge)
     ]
     return sorted(rated, key=lambda candidate: -candidate.log_odds)
@@ -213,12 +216,15 @@ def row_asked_for(asked: Asked, span: Span) -> float:
     All of the row's name must be asked for: "Net product sales" is another row than "Total net sales". Of two that are,
     it is the one that says more of the question.
     """
-    name = frozenset(words.content(_BRACKETS.sub("", span.text.partition("\t")[0]))) if span.columns else frozenset()
     wanted = asked.stems - frozenset(words.content(span.hit.document.title or ""))
-    if not name or not wanted:
+    if not span.row or not wanted:
         return 0.0
-    said = name & asked.stems
-    return (len(said) / len(name)) ** 2 * (1 + len(said & wanted) / len(wanted)) / 2
+    called = (frozenset(words.content(_BRACKETS.sub("", name))) for name in span.called)
+    most = max((len(name & asked.stems) / len(name) for name in called if name), default=0.0)
+    if span.record:  # its cells say of themselves what they are
+        return most**2 * _share(wanted, span.stems | span.facts.stems)
+    first = frozenset(words.content(_BRACKETS.sub("", span.called[0])))
+    return most**2 * (1 + _share(wanted, first & asked.stems)) / 2 if most else 0.0
 
 
 def signs(
@@ -226,14 +232,20 @@ def signs(
 ) -> Iterator[tuple[Span, tuple[float, ...]]]:
     """The spans on the shortlist with what speaks for each: in the order of JUDGED, without a judge of FEATURES."""
     asked = asked_of(question)
-    verdicts = judged(question, list({id(s.hit): s.hit for s in spans}.values()), judge) if judge and spans else None
-    chosen = _shortlist(asked, spans, verdicts)
     best = max((span.hit.score for span in spans), default=0.0)
+    naming = named.named_in(question, _hits(spans))
+    able = [span for span in spans if named.is_about(naming, span) and _reaches(asked, span)]
+    able = placed.standing(question, able)
+    verdicts = judged(question, _hits(able), judge) if judge and able else None
+    if placed.are_wanted(question, able):  # of what a clause or a page says all is looked at, the longest first
+        chosen = sorted((span for span in able if not span.leads_on), key=lambda span: -len(span.text))[:SHORTLIST]
+    else:
+        chosen = _shortlist(asked, spans, able, verdicts)
     for span, cosine in zip(chosen, _meaning(asked, chosen, embed), strict=True):
         found = features(asked, span, meaning=cosine, best=best)
         # whoever asks about Netflix is not answered from a letter about somebody else
-        named = found[FEATURES.index("names")] or _is_named_by_path(asked, span)
-        if named and _is_of_whom_is_asked(asked, span) and is_number_asked_for(question, span.text):
+        is_named = found[FEATURES.index("names")] or _is_named_by_path(asked, span)
+        if is_named and _is_of_whom_is_asked(asked, span) and is_number_asked_for(question, span.text):
             yield span, found if verdicts is None else (*found, *verdicts.features(span))
 
 
@@ -277,13 +289,25 @@ def judged_log_odds(found: Sequence[float]) -> float:
 def _is_named_by_path(asked: Asked, span: Span) -> bool:
     """Whether a folder or the file is called by one of the question's names; short ones in capitals are no names."""
     path = {words.stem(word) for word in words.tokens(re.sub(r"[/_.-]", " ", span.hit.document.path))}
-    named = {name for name in asked.names if not re.search(rf"\b{re.escape(name.upper())}\b", asked.text)}
-    return not named or bool(named & path)
+    names = {name for name in asked.names if not re.search(rf"\b{re.escape(name.upper())}\b", asked.text)}
+    return not names or bool(names & path)
 
 
 def is_about(asked: Asked, span: Span) -> bool:
     """Whether the passage or what is known about it has a single word of the question."""
     return bool(asked.stems & (frozenset(words.content(span.hit.text)) | span.facts.stems))
+
+
+def goes_with(asked: Asked, best: Span, other: Span) -> bool:
+    """Whether a further span may be quoted after the best one: it is about what that is about.
+
+    Where the best one says a name of the question, the further one does; where it is a row of a table, all of the
+    question that it says but for the labels of its columns.
+    """
+    if best.row:
+        heads = best.columns.stems if best.columns else frozenset()
+        return asked.stems & best.stems <= other.stems | heads
+    return asked.names & best.names <= other.names | other.facts.names
 
 
 def _is_of_whom_is_asked(asked: Asked, span: Span) -> bool:
@@ -308,16 +332,25 @@ def is_number_asked_for(question: str, text: str) -> bool:
     return bool(telephone) and labelled != {"fax"}
 
 
+def _reaches(asked: Asked, span: Span) -> bool:
+    """Whether a passage has what somebody is reached by, where that is asked for."""
+    said = f"{span.hit.text}\n{span.facts.text}"
+    by_phone = "phone" not in asked.kinds or _PHONE.search(values.without_dates(said)) or _EXTENSION.search(said)
+    return bool(by_phone) and ("email" not in asked.kinds or bool(_EMAIL.search(said)))
+
+
 def _share(wanted: frozenset[str], shown: frozenset[str]) -> float:
     return len(wanted & shown) / len(wanted) if wanted else 1.0
 
 
-def _shortlist(asked: Asked, spans: Sequence[Span], verdicts: Judged | None) -> list[Span]:
-    first = {id(hit) for hit in list(dict((id(s.hit), s.hit) for s in spans).values())[:ALWAYS]}
+def _shortlist(asked: Asked, spans: Sequence[Span], able: Sequence[Span], verdicts: Judged | None) -> list[Span]:
+    """The spans that are able to answer among the best of all but of other rows, each of which says the same words."""
+    first, keys = {id(hit) for hit in _hits(spans)[:ALWAYS]}, {span.key for span in able}
+    spans = [s for s in spans if not s.row or s.key in keys]
     spans = [s for s in spans if not s.leads_on and (asked.yes_no or _adds(asked, s))]
-    named = [span for span in spans if span.size == 1 and verdicts is not None and verdicts.names(span)]
-    sure = [*named, *(span for span in spans if span.size == 1 and id(span.hit) in first)]
-    rows = {span.key: row_asked_for(asked, span) for span in spans if span.columns}
+    told = [s for s in spans if s.size == 1 and s.key in keys and verdicts is not None and verdicts.names(s)]
+    sure = [*told, *(span for span in spans if span.size == 1 and id(span.hit) in first)]
+    rows = {span.key: row_asked_for(asked, span) for span in spans if span.row}
     rated = sorted(
         spans,
         key=lambda span: (
@@ -325,7 +358,12 @@ def _shortlist(asked: Asked, spans: Sequence[Span], verdicts: Judged | None) -> 
             span.size,
         ),
     )
-    return list({span.key: span for span in [*sure, *rated]}.values())[:SHORTLIST]
+    shortlist = list({span.key: span for span in [*sure, *rated]}.values())[:SHORTLIST]
+    return [span for span in shortlist if span.key in keys]
+
+
+def _hits(spans: Sequence[Span]) -> list[Hit]:
+    return list({id(span.hit): span.hit for span in spans}.values())
 
 
 def _adds(asked: Asked, span: Span) -> bool:

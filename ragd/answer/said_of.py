@@ -82,11 +82,11 @@ def _alike(one: Measure, other: Measure) -> bool:
 def _sayings(text: str, around: str) -> Iterator[Saying]:
     number = 0
     for line in text.split("\n"):
-        if _cells(line):
+        if cells_of(line):
             number += 1
             for cell, stems in _row(line, around):
                 yield Saying(values.values(cell).measures, stems, number)
-    prose = "\n".join("" if _cells(line) else line for line in text.split("\n"))
+    prose = "\n".join("" if cells_of(line) else line for line in text.split("\n"))
     for sentence in _SENTENCE.split(prose):
         said = ""
         for clause in words.clauses(sentence):
@@ -97,7 +97,7 @@ def _sayings(text: str, around: str) -> Iterator[Saying]:
                 said = ""  # what comes next is about the next number
 
 
-def _cells(line: str) -> list[str]:
+def cells_of(line: str) -> list[str]:
     """The cells of a table's row; none where a line is no row."""
     bare = line.strip()
     if bare.startswith("|") and bare.count("|") > 2:
@@ -107,7 +107,7 @@ def _cells(line: str) -> list[str]:
 
 def _row(line: str, around: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Each cell with the words of its row's and its column's head."""
-    cells, heads = _cells(line), _heads(line, around)
+    cells, heads = cells_of(line), _heads(line, around)
     if len(heads) == len(cells) - 1:
         heads = ["", *heads]  # the column of the labels has no head, and what has none leaves no trace in a PDF
     label = frozenset(words.content(cells[0]))
@@ -124,10 +124,10 @@ def _heads(line: str, around: str) -> list[str]:
     head: list[str] = []
     between = 0
     for other in around.split("\n"):
-        cells = _cells(other)
+        cells = cells_of(other)
         if not cells:
             between += 1
-        elif not head or between > _GROUP or (between and _are_heads(cells)) or all(map(_YEAR.fullmatch, cells)):
+        elif not head or between > _GROUP or (between and are_heads(cells)) or all(map(_YEAR.fullmatch, cells)):
             head = cells
         between = 0 if cells else between
         if other.strip() == line.strip():
@@ -139,13 +139,14 @@ def _years(text: str) -> frozenset[str]:
     return frozenset(word for word in text.split() if _YEAR.fullmatch(word))
 
 
-def _are_heads(cells: list[str]) -> bool:
+def are_heads(cells: list[str]) -> bool:
+    """Whether the cells of a row have no numbers but years: they say what stands below."""
     return all(_YEAR.fullmatch(cell) or not any(map(str.isdigit, cell)) for cell in cells)
 
 
 def heads_of(text: str, around: str) -> str:
     """The heads of the tables whose rows are in a text, as far as the passage around it has them."""
-    return "\n".join(" ".join(_heads(line, around)) for line in text.split("\n") if _cells(line))
+    return "\n".join(" ".join(_heads(line, around)) for line in text.split("\n") if cells_of(line))
 
 
 def turned_round(claim: str, text: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import PurePath
 
 from ragd import places
-from ragd.answer import courtesy, said_of, sentences, values, words
+from ragd.answer import courtesy, rows, said_of, sentences, values, words
 from ragd.records import Found, Hit, Mark
 
 LONGEST = 3  # pieces in one quote
@@ -62,7 +62,10 @@ class Span:
     def heading(self) -> bool:
         """Whether it is a heading alone, which says what the text below is about and answers nothing."""
         marks = (mark for mark in self.hit.chunk.marks if mark.kind == "heading")
-        return self.text.startswith("#") or any(m.offset == self.start and m.label.endswith(self.shown) for m in marks)
+        return self.text.startswith("#") or any(
+            mark.offset <= self.start <= mark.offset + len(mark.label) and mark.label.endswith(self.shown)
+            for mark in marks
+        )
 
     @cached_property
     def leads_on(self) -> bool:
@@ -98,14 +101,37 @@ class Span:
     def columns(self) -> "Span | None":
         """Of a row the heads of its table, which say what its numbers are, wherever they stand."""
         heads = _table(self.hit, self.start) if "\t" in self.text else None
-        if heads is None or heads.offset + len(heads.label) > self.start:
+        if heads is None:
+            above = rows.heads_above(self.hit, self.start) if rows.is_line(self.hit, self.text) else None
+            return Span(self.hit, *above, 1, self.facts) if above else None
+        if heads.offset + len(heads.label) > self.start:
             return None
         return Span(self.hit, heads.offset, heads.offset + len(heads.label), 1, self.facts, heads.label)
 
     @cached_property
+    def row(self) -> bool:
+        """Whether it is a row of a table: what its neighbours say is said of other things."""
+        return rows.is_row(self.hit, self.start, self.end)
+
+    @cached_property
+    def record(self) -> bool:
+        """Whether it is a row that says with each of its cells what that is of, or whose heads are those of a file."""
+        return self.row and not said_of.cells_of(self.text)
+
+    @cached_property
+    def called(self) -> list[str]:
+        """What a row may be called by: its first cell, of a record each of its cells that is no number."""
+        return rows.names_of(self.text) if self.row else []
+
+    @cached_property
     def _is_heads(self) -> bool:
         heads = _table(self.hit, self.start)
-        return heads is not None and self.end <= heads.offset + len(heads.label)
+        if heads is None:
+            return rows.is_line(self.hit, self.text) and rows.heads_above(self.hit, self.end + 1) == (
+                self.start,
+                self.end,
+            )
+        return self.end <= heads.offset + len(heads.label)
 
     @cached_property
     def values(self) -> values.Values:
@@ -130,7 +156,7 @@ def columns_above(hit: Hit) -> str:
 
 def _table(hit: Hit, offset: int) -> Mark | None:
     """The heads of the table that is in force at an offset."""
-    return next((mark for mark in places.held(hit.chunk.marks, offset, offset + 1) if mark.kind == "table"), None)
+    return rows.table(hit, offset)
 
 
 def facts_of(hit: Hit, start: int) -> Facts:
@@ -174,10 +200,7 @@ def spans_of(hits: Sequence[Hit]) -> list[Span]:
 
 def _rows_apart(hit: Hit, run: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
     """A run in parts: each piece of a table alone, for a row is quoted with its heads and not with its neighbours."""
-    if not any(mark.kind == "table" for mark in hit.chunk.marks):
-        yield run
-        return
-    for within, part in groupby(run, key=lambda piece: _table(hit, piece[0]) is not None):
+    for within, part in groupby(run, key=lambda piece: rows.is_row(hit, *piece)):
         pieces = list(part)
         yield from ([piece] for piece in pieces) if within else [pieces]
 

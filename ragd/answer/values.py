@@ -244,3 +244,8 @@ def _readings(digits: str) -> frozenset[float]:
     if len(tail) == 3 and len(marks) == 1:
         return frozenset({whole, fraction})
     return frozenset({fraction})
+
+
+def without_dates(text: str) -> str:
+    """A text without the dates that are written in digits only."""
+    return _NUMERIC.sub(" ", _ISO.sub(" ", text))

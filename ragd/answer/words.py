@@ -1,6 +1,7 @@
 """The words that carry a text's meaning: stemmed, without the small words that every text has."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 # Small words of English and its neighbours, and the words that only ask. They decide nothing about support.
@@ -31,10 +32,22 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """The English stem of a word; other languages keep their words nearly whole, which is the safe side."""
-    word = word.casefold().replace("’", "'")
+    """The English stem of a word; other languages keep their words nearly whole, which is the safe side.
+
+    Without accents: people leave them out when they ask.
+    """
+    word = fold(word)
     word = word[:-2] if word.endswith("'s") else word
     return str(_stemmer().stemWord(word))
+
+
+def fold(text: str) -> str:
+    """A text without letter case and accents."""
+    plain = text.casefold().replace("’", "'")
+    if plain.isascii():
+        return plain
+    bare = "".join(one for one in unicodedata.normalize("NFD", plain) if not unicodedata.combining(one))
+    return unicodedata.normalize("NFC", bare)
 
 
 @lru_cache(maxsize=1)
