@@ -1,10 +1,12 @@
 """Headings of a PDF by look: counted ones are complete, and what names columns, rows or tables heads no text."""
 
+from typing import Literal
+
 from test_pdf import letters, prose
 
 from ragd.parsers.pdf.counted import with_missed
 from ragd.parsers.pdf.headings import headings
-from ragd.parsers.pdf.layout import Line, Sheet
+from ragd.parsers.pdf.layout import Line, Sheet, _seen
 
 
 def found(*pages: list[Line]) -> list[list[str]]:
@@ -47,3 +49,19 @@ def test_captions_periods_and_labels_of_rows_are_no_headings() -> None:
         *prose(508),
     ]
     assert found(prose(700), page)[1] == ["3 Results", "Memberships: how they are counted"]
+
+
+def test_lines_that_pdfium_made_one_are_parted_where_a_word_stands_lower_and_further_left() -> None:
+    rows = ["costs of $4.2 million .", "6. Commitments", "Streaming"]  # a blank after the dot hides the line's end
+    text = " ".join(rows)
+    starts = [text.index(row) for row in rows]
+
+    def look(first: int, last: int) -> tuple[tuple[float, float, float, float], Literal["plain"], float]:
+        top, end = (max(n for n, start in enumerate(starts) if start <= at) for at in (first, last))
+        left = 72 + 5.0 * (first - starts[top])
+        return (left, 700 - 26.0 * end, left + 5.0 * (last - first), 710 - 26.0 * top), "plain", 10.0
+
+    around = (0, len(text), len(text))
+    parted = _seen(text, around, range(len(text) + 1), look, whole=False)
+    assert [(line, box[1]) for line, _, (box, *_) in parted] == [(rows[0], 700), (rows[1], 674), (rows[2], 648)]
+    assert len(list(_seen(text, around, range(len(text) + 1), look, whole=True))) == 1

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import Any, Literal
 
 BROKEN = "\ufffe"  # what pdfium writes for a hyphen at a line's end, and the end with it
@@ -30,6 +30,11 @@ SLANTED = re.compile(rb"italic|oblique", re.IGNORECASE)
 FORCED = 1 << 18  # the flag of a font that is drawn bold, whatever its name
 Weight = Literal["plain", "slanted bold", "bold"]
 Box = tuple[float, float, float, float]  # left, bottom, right, top
+Seen = tuple[Box, Weight, float]  # of some letters: where they stand, how bold and how high they are
+Look = Callable[[int, int], Seen]
+TALL = 1.7  # times the height of its letters: what is higher may be several lines
+WORD = re.compile(r"\S+")
+WORDS = 2000  # of a line that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +75,54 @@ def sheet(page: Any, text_page: Any) -> Sheet:
     units = _units(text)
     look = _looking(text_page, length=units[-1])
     for end, after in _ends(text):
-        written = text[start:end]
-        first, last = start + len(written) - len(written.lstrip()), start + len(written.rstrip())
-        if first < last:
-            box, weight, letters = look(units[first], units[last] - 1)
-            if turned or left or bottom:
-                box = _upright(box, turned, (left, bottom, right, top))
-            if box[2] > 0 and box[3] > 0 and box[0] < wide and box[1] < high:  # what is beyond the edges nobody sees
-                lines.append(Line(written, text[end:after], *box, weight, letters))
+        for written, ending, (box, weight, letters) in _seen(text, (start, end, after), units, look, whole=turned > 0):
+            at = _upright(box, turned, (left, bottom, right, top)) if turned or left or bottom else box
+            if at[2] > 0 and at[3] > 0 and at[0] < wide and at[1] < high:  # what is beyond the edges nobody sees
+                lines.append(Line(written, ending, *at, weight, letters))
         start = after
-        if len(lines) == LINES:
+        if len(lines) >= LINES:
             break
     if start < len(text):
         lines.append(Line(text[start:], "", 0, 0, 0, 0))
     return Sheet(tuple(lines), wide, high)
+
+
+def _seen(
+    text: str, around: tuple[int, int, int], units: Sequence[int], look: Look, *, whole: bool
+) -> Iterator[tuple[str, str, Seen]]:
+    """A line, what parts it from the next and what is seen of it; of what pdfium made one, the lines that they are.
+
+    `around` are where it begins and ends, and where the next begins. `whole`: it is never cut.
+    """
+    start, end, after = around
+    written = text[start:end]
+    first, last = start + len(written) - len(written.lstrip()), start + len(written.rstrip())
+    if first >= last:
+        return
+    seen = look(units[first], units[last] - 1)
+    (_, bottom, _, top), _, high = seen
+    falls = _falls(text, first, last, units, look) if not whole and 0 < TALL * high < top - bottom else []
+    if not falls:
+        yield written, text[end:after], seen
+    for begin, stop in pairwise([first, *falls, last]) if falls else ():
+        piece = text[begin:stop].rstrip()
+        yield piece, text[end:after] if stop == last else "\r\n", look(units[begin], units[begin + len(piece)] - 1)
+
+
+def _falls(text: str, first: int, last: int, units: Sequence[int], look: Look) -> list[int]:
+    """Where a word stands lower than the one before it, and further left.
+
+    pdfium misses a line's end where a blank was drawn after it: "... of $4.2 million . 6. Commitments", and rows of a
+    table that end in a dash.
+    """
+    falls: list[int] = []
+    left, low = 0.0, 0.0
+    for found in islice(WORD.finditer(text, first, last), WORDS):
+        box, _, high = look(units[found.start()], units[found.end()] - 1)
+        if found.start() > first and box[0] < left and box[3] < low + high / 2:
+            falls.append(found.start())
+        left, low = box[0], box[1]
+    return falls
 
 
 def _ends(text: str) -> Iterator[tuple[int, int]]:
@@ -103,7 +142,7 @@ def _units(text: str) -> Sequence[int]:
     return [0, *accumulate(2 if sign > "\uffff" else 1 for sign in text)]
 
 
-def _looking(text_page: Any, *, length: int) -> Callable[[int, int], tuple[Box, Weight, float]]:
+def _looking(text_page: Any, *, length: int) -> Look:
     """Tells the box of the characters from one to another, how bold both are, and how high the lower of both is.
 
     By their fonts, and not by their ink. `length` is that of the page's text in units of UTF-16.
@@ -125,7 +164,7 @@ def _looking(text_page: Any, *, length: int) -> Callable[[int, int], tuple[Box, 
         font_of(text_page, at, name, 128, flags)
         return _weight(name.value, bool(flags.value & FORCED))
 
-    def look(first: int, last: int) -> tuple[Box, Weight, float]:
+    def look(first: int, last: int) -> Seen:
         start, end = (first, last) if same else (index_of(text_page, first), index_of(text_page, last))
         box_of(text_page, start, one)
         box_of(text_page, end, other)
