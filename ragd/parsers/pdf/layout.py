@@ -89,7 +89,7 @@ def sheet(page: Any, text_page: Any) -> Sheet:
 
 def _seen(
     text: str, around: tuple[int, int, int], units: Sequence[int], look: Look, *, whole: bool
-) -> Iterator[tuple[str, str, Seen]]:
+) -> Sequence[tuple[str, str, Seen]]:
     """A line, what parts it from the next and what is seen of it; of what pdfium made one, the lines that they are.
 
     `around` are where it begins and ends, and where the next begins. `whole`: it is never cut.
@@ -98,15 +98,19 @@ def _seen(
     written = text[start:end]
     first, last = start + len(written) - len(written.lstrip()), start + len(written.rstrip())
     if first >= last:
-        return
+        return ()
     seen = look(units[first], units[last] - 1)
     (_, bottom, _, top), _, high = seen
-    falls = _falls(text, first, last, units, look) if not whole and 0 < TALL * high < top - bottom else []
+    if whole or top - bottom <= TALL * high or not high:  # nearly all
+        return ((written, text[end:after], seen),)
+    falls = _falls(text, first, last, units, look)
     if not falls:
-        yield written, text[end:after], seen
-    for begin, stop in pairwise([first, *falls, last]) if falls else ():
-        piece = text[begin:stop].rstrip()
-        yield piece, text[end:after] if stop == last else "\r\n", look(units[begin], units[begin + len(piece)] - 1)
+        return ((written, text[end:after], seen),)
+    pieces = [(begin, begin + len(text[begin:stop].rstrip()), stop) for begin, stop in pairwise([first, *falls, last])]
+    return [
+        (text[begin:done], text[end:after] if stop == last else "\r\n", look(units[begin], units[done] - 1))
+        for begin, done, stop in pieces
+    ]
 
 
 def _falls(text: str, first: int, last: int, units: Sequence[int], look: Look) -> list[int]:
