@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ragd.answer import named, placed, values, words
+from ragd import numbered
+from ragd.answer import named, placed, speaking, values, words
 from ragd.answer.cite import Embed, names_in
 from ragd.answer.judging import Judge, Judged, judged
 from ragd.answer.spans import Span
@@ -202,11 +203,11 @@ def candidates(
     Without a judge simpler signs decide, which cannot tell a near miss from an answer in other words.
     """
     rate = judged_log_odds if judge else log_odds
-    asked, place = asked_of(question), placed.placed_in(question)
-    rated = [
-        Candidate(span, rate(found) + ROW * row_asked_for(asked, span) * found[NUMBERS] + placed.wanted(place, span))
-        for span, found in signs(question, spans, embed=embed, judge=judge)
-    ]
+    asked, place = asked_of(question), numbered.asked(question)
+    rated = []
+    for span, found in signs(question, spans, embed=embed, judge=judge):
+        odds = rate(found) + ROW * row_asked_for(asked, span) * found[NUMBERS]
+        rated.append(Candidate(span, placed.wanted(place, span, odds)))
     return sorted(rated, key=lambda candidate: -candidate.log_odds)
 
 
@@ -234,7 +235,9 @@ def signs(
     asked = asked_of(question)
     best = max((span.hit.score for span in spans), default=0.0)
     naming = named.named_in(question, _hits(spans))
+    speakers = speaking.asked_of(question)
     able = [span for span in spans if named.is_about(naming, span) and _reaches(asked, span)]
+    able = [span for span in able if speaking.may_say(speakers, span)]
     able = placed.standing(question, able)
     verdicts = judged(question, _hits(able), judge) if judge and able else None
     if placed.are_wanted(question, able):  # of what a clause or a page says all is looked at, the longest first

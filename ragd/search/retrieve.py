@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from ragd import places
+from ragd import numbered, places
 from ragd.index.catalog import View
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.standing import Standing
@@ -75,6 +75,7 @@ class _Candidates:
     passages: Mapping[Row, int]
     named: Mapping[int, float]  # key -> what its names add to its score
     written: Mapping[Row, frozenset[str]]  # codes of the question that a row has in any groups
+    there: frozenset[Row]  # in the clause or on the page that is asked about, of the named documents
     exhausted: bool  # no more are to be had
 
 
@@ -83,16 +84,18 @@ def _candidates(sought: Sought, view: View, words: Words, depth: int, *, named: 
     by_words = _deep(lambda limit: _sharing(sought, words, passes.word_keys, limit), passes.rows, depth)
     by_meaning = _deep(lambda limit: _closest(sought, view, passes.keys, limit), passes.rows, depth)
     by_name = list(passes.rows(named.rows(sought, depth, among=passes.keys))) if named else []
+    there = frozenset(passes.rows(named.numbered(among=passes.keys))) if named else frozenset[Row]()
     written = _written(sought.query, view, words, passes)
     exhausted = len(by_words) < depth and len(by_meaning) < depth
     by_words = list(dict.fromkeys([*by_words, *sorted(written)]))
-    passages = view.passages_of_rows(dict.fromkeys([*by_words, *by_meaning, *by_name]))
+    passages = view.passages_of_rows(dict.fromkeys([*by_words, *by_meaning, *by_name, *sorted(there)]))
     return _Candidates(
         words={row: rank for rank, row in enumerate(by_words, start=1)},
         meaning={row: rank for rank, row in enumerate(by_meaning, start=1)},
         passages=passages,
         named=named.adds({key for key, _ in passages}) if named else {},
         written=written,
+        there=there,
         exhausted=exhausted,
     )
 
@@ -104,6 +107,7 @@ class _Named:
         self._view = view
         self._words = words
         self._naming = Naming(query.words, words.terms(query.words), words.stems)
+        self._numbered = numbered.asked(query.words)
         needles = self._naming.needles
         self._places = self._naming.learn(view.names_with(needles), view.count("places")) if needles else []
 
@@ -115,6 +119,13 @@ class _Named:
             return []
         by_words = _sharing(sought, self._words, keys, depth)
         return [*by_words, *_closest(sought, self._view, keys, depth), *((key, 0) for key in keys)]
+
+    def numbered(self, *, among: Collection[int] | None) -> list[Row]:
+        """Passages of the named documents in the clause or on the page that the question asks about by its number."""
+        if self._numbered is None:
+            return []
+        keys = self._view.keys_of(self._places, CANDIDATES)
+        return self._view.numbered([key for key in keys if among is None or key in among], self._numbered)
 
     def adds(self, keys: Collection[int]) -> dict[int, float]:
         """What the names of each document add to its score: the most that one of its places does."""
@@ -279,13 +290,13 @@ def _holding(query: Query, words: Words, rows: Mapping[Row, Row], candidates: _C
     """
     asked = codes.codes_of(query.words) or _few(query.words, words.terms)
     if not asked:
-        return {}
+        return dict.fromkeys(candidates.there, 1.0)
     having = {code: words.holding(code, set(rows.values())) for code in asked}
     named = {row for row, indexed in rows.items() if candidates.named.get(indexed[0], 0.0) >= EXACT}
     shares = {}
     for row, indexed in rows.items():
         held = candidates.written.get(row, frozenset()) | {code for code in asked if indexed in having[code]}
-        shares[row] = 1.0 if row in named else len(held) / len(asked)
+        shares[row] = 1.0 if row in named | candidates.there else len(held) / len(asked)
     return shares
 
 
@@ -374,7 +385,7 @@ def _newest(query: Query, view: View, words: Words, limit: int) -> list[Hit]:
     show = _Shown(view, matches)
     offending = _offending(query, view, words)
     keys = (key for key in view.newest(matches) if key not in offending)
-    nothing = _Candidates({}, {}, {}, {}, {}, exhausted=True)
+    nothing = _Candidates({}, {}, {}, {}, {}, frozenset(), exhausted=True)
     listed = (one for key in keys for one in show.in_order([(key, 0)]))
     return [_hit(stored, found, 0.0, nothing) for stored, found in islice(listed, limit)]
 

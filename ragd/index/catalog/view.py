@@ -12,10 +12,12 @@ from urllib.parse import quote
 
 from ragd.index.catalog import links, read, threads
 from ragd.index.catalog.lookup import SPACE, Lookup
+from ragd.index.catalog.numbers import at_number
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT, connect, translated
 from ragd.index.catalog.shared import Shared
 from ragd.index.catalog.standing import Standing, standing
+from ragd.numbered import Numbered
 from ragd.records import Enclosing, Found, Outcome
 
 FACTS = (
@@ -115,6 +117,10 @@ class View:
     def standing(self, rows: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Standing]:
         """Where passages stand in their documents."""
         return standing(self._db, rows)
+
+    def numbered(self, keys: Iterable[int], place: Numbered) -> list[tuple[int, int]]:
+        """(key, ordinal) of the passages of these documents that stand at a place with such a number."""
+        return at_number(self._db, keys, place)
 
     def text(self, key: int, start: int, end: int) -> str:
         return read.text_of(self._db, key, start, end)
