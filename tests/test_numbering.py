@@ -6,6 +6,7 @@ from office_files import write_docx, write_odf, xml
 from parser_files import only
 from test_office import places
 
+from ragd import Library
 from ragd.index.header import words_above
 from ragd.parsers.reading import Reading
 from ragd.places import describe, held
@@ -174,3 +175,19 @@ def test_a_heading_without_a_number_says_its_words_only() -> None:
     reading = Reading()
     reading.heading("Rent", 1)
     assert reading.marks[0].label == "Rent"
+
+
+def test_the_clause_that_is_asked_about_is_found_though_its_number_is_in_no_text(
+    tmp_path: Path, library: Library
+) -> None:
+    clauses = [
+        numbered(f"The tenant of room {at} pays for what breaks there. " * 8, style="Clause") for at in range(40)
+    ]
+    clauses[22] = numbered("Trumpets rest after nine.", style="Clause")
+    parts = {"word/numbering.xml": NUMBERING, "word/styles.xml": STYLES}
+    body = "".join((numbered("House", style="H1"), *clauses))
+    write_docx(tmp_path / "house-lease.docx", body, parts=parts, n="numbering numbering.xml")
+    library.add([tmp_path])
+    answer = library.ask("What does clause 1.23 of the house lease say?", model="quotes")
+    assert answer.answer == "Trumpets rest after nine."
+    assert not library.ask("What does clause 1.77 of the house lease say?", model="quotes").answered
