@@ -60,7 +60,10 @@ def test_a_maildirs_flags_are_labels(tmp_path: Path, name: str, labels: tuple[st
         (b'X-Gmail-Labels: Inbox,Opened,Starred,"House, roof"', ("Inbox", "flagged", "House, roof")),
         (b"X-Gmail-Labels: =?UTF-8?Q?Best=C3=A4tigt,Unread?=", ("Bestätigt", "unread")),
         (b"X-Mozilla-Status: 0003", ("replied",)),
-        (b"X-Mozilla-Status: 1004\nX-Mozilla-Keys: house $label4 ", ("unread", "flagged", "forwarded", "house", "to do")),
+        (
+            b"X-Mozilla-Status: 1004\nX-Mozilla-Keys: house $label4 ",
+            ("unread", "flagged", "forwarded", "house", "to do"),
+        ),
         (b"Status: RO\nX-Status: AF", ("flagged", "replied")),
         (b"Status: O\nX-Keywords: house, roof", ("house", "roof", "unread")),
         (b"Status: not a mailbox's own", ()),
