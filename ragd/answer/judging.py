@@ -46,5 +46,6 @@ def _head(hit: Hit) -> str:
     document = hit.document
     if hit.chunk.role == "signature":
         return f"{document.author}\n" if document.author and not hit.chunk.quoted else ""
-    second = " ".join(part for part in (document.author, (document.date or "")[:10]) if part)
+    writer = hit.chunk.speaker if hit.chunk.quoted and hit.chunk.speaker else document.author
+    second = " ".join(part for part in (writer, (document.date or "")[:10]) if part)
     return "".join(f"{line}\n" for line in (document.title, second, columns_above(hit)) if line)

@@ -110,7 +110,7 @@ def _known(span: Span) -> str:
             (
                 span.facts.text,
                 document.title,
-                document.author,
+                None if span.hit.chunk.speaker and places.is_quoted(span.hit.chunk, span.end) else document.author,
                 document.part,
                 re.sub(r"[/_.-]", " ", document.path),
                 document.path,

@@ -170,7 +170,8 @@ def facts_of(hit: Hit, start: int) -> Facts:
     clauses = [mark.label for mark in held if mark.kind in ("beside", "clause")]
     title = " > ".join(part for part in (document.title or _named(document), *headings[-2:], *clauses) if part)
     another = places.is_quoted(hit.chunk, start + 1)
-    people = [person for person in (document.author, *document.recipients) if person and not another]
+    speakers = (hit.chunk.speaker,) if another else (document.author, *document.recipients)
+    people = [person for person in speakers if person]
     text = "\n".join((title, *people))
     return Facts(text, names=_stems(title), people=_stems("\n".join(people)), when=values.of_iso(document.own_date))
 

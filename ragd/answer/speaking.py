@@ -16,6 +16,10 @@ _SAID = (
     r"|answered|replied|responded|reported|wanted|promised|offered|stated|explained|announced|agreed|requested|warned"
     r"|complained|recommended|advised|confirmed|insisted|noted|described|objected|added|expected)"
 )
+_WORDS = (
+    r"(?:views?|opinions?|positions?|answers?|repl(?:y|ies)|responses?|demands?|questions?|proposals?|suggestions?"
+    r"|statements?|arguments?|requests?|advice|words|comments?|remarks?)"
+)
 _SPOKEN = (
     r"(?:gesagt|geschrieben|gefragt|gefordert|behauptet|vorgeschlagen|geantwortet|erwähnt|versprochen|gewollt"
     r"|gezegd|geschreven|gevraagd|geëist|beweerd|voorgesteld|geantwoord|genoemd|beloofd)"
@@ -25,6 +29,7 @@ _ASKED = [
     for pattern in (
         rf"\b(?:did|does|do|has|had|have)\s+{_WHO}(?:\w+ly\s+)?(?:{_SAY}|{_SAID})\b",
         rf"\b(?:what|that|which|when|where|why|how|whether|if)\s+{_WHO}(?:has\s+|had\s+|have\s+)?{_SAID}\b",
+        rf"(?P<who>(?:[^\W\d_][\w.-]*\s+){{0,2}}[^\W\d_][\w.-]*)['’]s\s+(?:\w+\s+){{0,2}}{_WORDS}\b",
         rf"\baccording\s+to\s+{_WHO.replace('+)', '*)', 1)}",
         rf"\b(?:hat|haben|heeft|hebben)\s+{_WHO}(?:.*\s)?{_SPOKEN}\b",
         rf"\b(?:sagte?|schrieb|schreibt|fragte?|forderte?|meinte?|zei|zegt|schreef|schrijft|vroeg|vindt|wil|dijo|escribió)"

@@ -7,6 +7,7 @@ kept nowhere.
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 MARKED = re.compile(r"(?:[ \t]*(?:[^\W\d_]{1,12}|[&+*|])?>)+[ \t]?|\|(?:[ \t]|$)")  # ">", "> >", "DV> ", "| "
@@ -18,6 +19,7 @@ _FROM = re.compile(
     r" ?\*{0,2} ?[:：]\*{0,2}[ \t]*(\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_FIELD = re.compile(r"[\w -]{2,20} ?[:：]|$")
 _ON_BEHALF = re.compile(r".*\bOn Behalf Of\s+(?=\S)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\[(<]*(?:mailto:)?([\w.+=%'-]+@[\w-]+(?:\.[\w-]+)+)[\])>]*", re.IGNORECASE)
 _BEHIND_ADDRESS = re.compile(r"\s*\(([^()@\d]{3,60})\)")  # "dana@example.org (Dana Visser) writes:"
@@ -73,6 +75,14 @@ def quoted_in(text: str, asides: Sequence[tuple[int, int, str]]) -> list[Quoted]
     return reader.found
 
 
+class _Said(NamedTuple):
+    """An attribution: how deep it is itself, whom it names, and whether it is a header: "From: Dana"."""
+
+    depth: int
+    name: str | None
+    is_header: bool
+
+
 class _Reader:
     """Goes down a mail's asides and remembers who speaks at each depth."""
 
@@ -80,19 +90,24 @@ class _Reader:
         self.found: list[Quoted] = []
         self._text = text
         self._speakers: dict[int, str | None] = {}  # by how deep the marks say that they are quoted
-        self._above: list[tuple[int, str | None]] = []  # attributions that nothing stands below yet
+        self._above: list[_Said] = []  # attributions that nothing stands below yet
+        self._end_above = 0
         self._headed = False  # a header such as "From: ..." said who speaks without marks: all below it is quoted
         self._last: tuple[int, int] | None = None  # where the last quote or its signature ended, and its depth
 
     def names(self, start: int, end: int) -> None:
-        if self._above and self._text[self._end_above : start].strip():
+        if not self._is_right_above(start):
             self._above = []
         said = self._text[start:end][:LONGEST]
-        self._above.append((depth_of(said), speaker_in(said)))
+        is_header = bool(_FROM.search("\n".join(map(_unmarked, said.split("\n")))))
+        self._above.append(_Said(depth_of(said), speaker_in(said), is_header))
         self._end_above = end
-        self._headed = self._headed or bool(_FROM.search(said))
+        self._headed = self._headed or is_header
 
     def quotes(self, start: int, end: int) -> None:
+        if not any(map(_unmarked, self._text[start:end].split("\n"))):  # an empty line of the quote around it
+            self._end_above = end if self._is_right_above(start) else self._end_above
+            return
         depth = depth_of(self._text[start:end])
         self._told(start, depth)
         self.found.append(Quoted(start, end, self._speakers.get(depth)))
@@ -111,20 +126,29 @@ class _Reader:
 
     def _told(self, start: int, depth: int) -> None:
         """Take over what stands right above a quote; where nothing does, and no mark says how deep it is, forget."""
-        if self._above and not self._text[self._end_above : start].strip():
-            for level, name in self._above:
-                said = depth if level == depth else level + 1
-                self._speakers = {one: who for one, who in self._speakers.items() if one < said}
-                self._speakers[said] = name
+        if self._is_right_above(start):
+            self._speakers = {one: who for one, who in self._speakers.items() if one <= self._above[0].depth}
+            for one in self._above:
+                self._say(one, depth)
         elif depth == 0 and self._follows(start, 0):
             self._speakers = {}
         self._above = []
 
+    def _say(self, said: _Said, depth: int) -> None:
+        """Take over one attribution above a quote that is marked so deep."""
+        unmarked = said.depth == depth == 0
+        level = said.depth if unmarked or (said.is_header and said.depth) else said.depth + 1
+        # "Dana wrote:" above "> From: Kees", "> From: Kees" above ">> so": who of them speaks is not sure
+        doubtful = said.is_header and said.depth > 0 and (said.depth < depth or self._speakers.get(level) is not None)
+        self._speakers = {one: who for one, who in self._speakers.items() if one < level}
+        self._speakers[level] = None if doubtful else said.name
+
+    def _is_right_above(self, start: int) -> bool:
+        return bool(self._above) and not self._text[self._end_above : start].strip()
+
     def _follows(self, start: int, depth: int) -> bool:
         """Whether something as deep stands right above, with nothing of the sender's between."""
         return self._last is not None and self._last[1] == depth and not self._text[self._last[0] : start].strip()
-
-    _end_above = 0
 
 
 def depth_of(text: str) -> int:
@@ -139,9 +163,9 @@ def depth_of(text: str) -> int:
 def speaker_in(attribution: str) -> str | None:
     """The name that an attribution says, without its address; the address where no name is beside it."""
     lines = [_unmarked(line) for line in attribution.split("\n")]
-    headers = _FROM.findall("\n".join(lines))
+    headers = list(_FROM.finditer("\n".join(lines)))
     if headers:
-        return _in_header(headers[-1])
+        return _in_header(headers[-1][1], "\n".join(lines)[headers[-1].end() :])
     line = " ".join(" ".join(lines).split())
     address = next((one for one in _ADDRESS.finditer(line) if not _IS_MESSAGE.match(line[: one.start()])), None)
     if address:
@@ -156,8 +180,12 @@ def _unmarked(line: str) -> str:
     return line[found.end() :].strip() if found else line.strip()
 
 
-def _in_header(value: str) -> str | None:
+def _in_header(value: str, below: str) -> str | None:
+    if "on behalf of" in value.casefold():  # Outlook's line is long, and often broken here
+        value += " " + " ".join(takewhile(lambda line: not _FIELD.match(line), below.strip("\n").split("\n")))
     value = _ON_BEHALF.sub("", value)
+    if value.casefold().rstrip().endswith("on behalf of"):  # broken off, and who it was stands at another depth
+        return None
     address = _ADDRESS.search(value)
     name = " ".join(re.sub(r"[<>\"]", " ", _ADDRESS.sub(" ", value)).strip(" \t'*;,").split())
     if not re.search(r"[^\W\d_]", name):
@@ -165,7 +193,7 @@ def _in_header(value: str) -> str | None:
     if name.count(",") == 1:  # "Visser, Dana"
         last, first = name.split(",")
         name = f"{first.strip()} {last.strip()}"
-    return name if len(name.split()) <= MOST_WORDS else None
+    return name if len(name.split()) <= MOST_WORDS and len(name) > len("A.") else None
 
 
 def _by_verb(line: str) -> str | None:
