@@ -9,6 +9,7 @@ from ragd.answer.answer import stream
 from ragd.answer.generators.quotes import Quotes
 from ragd.answer.named import is_about, named_in
 from ragd.answer.placed import standing
+from ragd.answer.rows import names_of
 from ragd.answer.spans import spans_of
 from ragd.records import Answer, Chunk, Found, Hit, Kind, Mark
 
@@ -148,3 +149,11 @@ def test_a_question_without_a_place_may_be_answered_from_anywhere() -> None:
     spans = spans_of(SHELF)
     assert standing("Who assigned the section heads?", spans) == spans
     assert len(standing("What is on page iv?", spans)) == 1
+
+
+def test_no_row_is_too_strange_to_say_what_it_may_be_called() -> None:
+    assert names_of('VX0007,"Brodd, Nils",970') == ["VX0007", "Brodd, Nils"]
+    assert names_of("Net sales\t1,574") == ["Net sales"]
+    assert names_of("Item: Boat hire; Cost: 12") == ["Boat hire"]
+    for odd in ("", '"', "two\r\nlines, \x00", '",",\n"', "; : ;", "12,5"):
+        assert isinstance(names_of(odd), list)

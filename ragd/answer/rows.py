@@ -1,6 +1,5 @@
 """Which pieces of a passage are rows of a table, and where the heads of their columns stand."""
 
-import csv
 import re
 
 from ragd import places
@@ -72,5 +71,6 @@ def names_of(row: str) -> list[str]:
     if _RECORD.match(row):
         cells = [cell.partition(": ")[2] for cell in row.split("; ")]
     else:
-        cells = next(csv.reader([row], delimiter=max(DELIMITERS, key=row.count)))
+        apart = re.escape(max(DELIMITERS, key=row.count))
+        cells = [cell.strip('"') for cell in re.findall(rf'"[^"\n]*"|[^{apart}\n]+', row)]
     return [cell for cell in cells if any(map(str.isalpha, cell))]
