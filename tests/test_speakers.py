@@ -55,6 +55,7 @@ def test_each_depth_of_a_quote_has_the_nearest_name_above_it() -> None:
     deep = "Clara wrote:\n> On Monday Kees de Wit wrote:\n>\n> > Roofs leak.\n> Walls too.\n\nOurs.\n\n> Doors also.\n"
     assert told(deep) == [("Roofs", "Kees de Wit"), ("Walls", "Clara"), ("Doors", "Clara")]
     assert told("So.\n\nClara wrote:\n> > Roofs leak.\n> Walls too.\n") == [("Roofs", None), ("Walls", "Clara")]
+    assert told('So.\n\n>>>>> "K" == Kees Wit <k@a.example> writes:\n\nK> Roofs\nK> leak.\n') == [("K>", "Kees Wit")]
     assert told("So.\n\n> Roofs leak.\n> And walls.\n") == [("Roofs", None)]
 
 

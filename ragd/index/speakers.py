@@ -19,9 +19,10 @@ _FROM = re.compile(
     r" ?\*{0,2} ?[:：]\*{0,2}[ \t]*(\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_DRAWN = re.compile(r">>>>> (?=[^\n]*\"[^\"\n]{1,30}\" == )")  # Emacs draws it before a name, and it quotes nothing
 _FIELD = re.compile(r"[\w -]{2,20} ?[:：]|$")
 _ON_BEHALF = re.compile(r".*\bOn Behalf Of\s+(?=\S)", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\[(<]*(?:mailto:)?([\w.+=%'-]+@[\w-]+(?:\.[\w-]+)+)[\])>]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\[(<]*(?:mailto:|smtp:)?([\w.+=%'-]+@[\w-]+(?:\.[\w-]+)+)[\])>]*", re.IGNORECASE)
 _BEHIND_ADDRESS = re.compile(r"\s*\(([^()@\d]{3,60})\)")  # "dana@example.org (Dana Visser) writes:"
 _IS_MESSAGE = re.compile(r"in (?:article|message|news)\S* ?$", re.IGNORECASE)  # what follows is no person's address
 _VERB = re.compile(
@@ -98,7 +99,7 @@ class _Reader:
     def names(self, start: int, end: int) -> None:
         if not self._is_right_above(start):
             self._above = []
-        said = self._text[start:end][:LONGEST]
+        said = _DRAWN.sub("", self._text[start:end][:LONGEST])
         is_header = bool(_FROM.search("\n".join(map(_unmarked, said.split("\n")))))
         self._above.append(_Said(depth_of(said), speaker_in(said), is_header))
         self._end_above = end
