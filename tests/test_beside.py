@@ -113,3 +113,9 @@ def test_a_form_s_values_are_placed_by_their_fields(tmp_path: Path) -> None:
     }
     quotes = {span.text for span in spans_of([Hit(passage, FOUND, 1.0, {}, "", None, None)])}
     assert quotes == set(place)
+
+
+def test_the_notes_and_the_foot_of_an_rtf_document_are_not_of_its_last_section(tmp_path: Path) -> None:
+    body = r"{\stylesheet{\s1 heading 1;}}{\footer Visser\par}\pard\s1 Annex\par\pard End.{\footnote Or not.}\par"
+    document = only(tmp_path / "a.rtf", rf"{{\rtf1\ansi {body}}}")
+    assert said(document)[-2:] == [("footer", "Visser"), ("notes", "Or not.")]

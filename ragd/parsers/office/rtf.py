@@ -4,13 +4,13 @@ Read here and not with striprtf, which knows no headings and leaves out footnote
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ragd.parsers import dates
 from ragd.parsers.office import properties
 from ragd.parsers.office.docx import HEADING
-from ragd.parsers.reading import Reading, fact
+from ragd.parsers.reading import Reading, clean, fact
 from ragd.parsers.source import NothingInIt, Source, Unreadable
 from ragd.records import Document, Member
 
@@ -285,6 +285,16 @@ HANDLERS: "dict[str, Callable[[_Reader, int | None], None]]" = {
 }
 
 
+def _add_beside(reader: _Reader, called: str, blocks: Iterable[str]) -> None:
+    """What is not of the section that the text ends with."""
+    said = [block for block in blocks if clean(block)]
+    if said:
+        reader.reading.turn()
+        reader.reading.mark("beside", called, 1)
+    for block in said:
+        reader.reading.block(block)
+
+
 def parse(source: Source) -> Iterator[Member]:
     data = source.data
     start = data.find(b"{\\rtf", 0, 1024)
@@ -292,10 +302,9 @@ def parse(source: Source) -> Iterator[Member]:
         raise Unreadable("is not an RTF document")
     reader = _Reader()
     reader.read(data[start:])
-    for part in ("head", "feet"):  # of every section and kind of page, said once
-        for line in dict.fromkeys("".join(reader.parts[part]).split("\n")):
-            reader.reading.block(line)
-    reader.reading.block(_whole("".join(reader.parts["notes"])))
+    for part, called in (("head", "header"), ("feet", "footer")):  # of every section and kind of page, said once
+        _add_beside(reader, called, dict.fromkeys("".join(reader.parts[part]).split("\n")))
+    _add_beside(reader, "notes", [_whole("".join(reader.parts["notes"]))])
     if not reader.reading.text:
         raise NothingInIt("no text in it")
     marks = tuple(reader.reading.marks)
