@@ -124,6 +124,10 @@ def test_the_word_that_opens_a_sentence_is_a_name_only_when_it_looks_like_one() 
     assert names_in("Kees pays.", known_from="What does Kees pay?") == {"kee"}
 
 
+def test_a_small_word_in_short_is_no_name() -> None:
+    assert names_in("Which gadgets am I left with once I'm in, and what's Dana's?") == {"dana"}
+
+
 def test_a_denial_is_not_supported_by_its_opposite() -> None:
     covers = "The policy covers theft of bicycles from the shed."
     denies = "The policy does not cover theft of bicycles from the shed."

@@ -138,6 +138,7 @@ def _opens(text: str, tokens: Sequence[str], position: int) -> bool:
 
 
 def _is_no_name(word: str) -> bool:
+    word = word.replace("’", "'").partition("'")[0]  # "I'm" is no name
     return word in words.SMALL or word in values.MONTHS or word in values.WEEKDAYS or word in values.CURRENCIES
 
 
