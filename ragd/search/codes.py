@@ -5,6 +5,7 @@ perhaps that no model knows, it says little: who types no more looks for these w
 """
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from itertools import groupby
 
 FEW = 2  # words that are looked for as they are
@@ -30,6 +31,30 @@ def codes_of(question: str) -> tuple[str, ...]:
     found = [code for number, some in groupby(words, _is_number) for code in _of_run(list(some), number=number)]
     plain = "".join(word for word in words if not any(word in code for code in found))
     return tuple(dict.fromkeys(code for code in found if not plain or not _COMMON.fullmatch(code)))
+
+
+class Exact:
+    """What of a question is to be found as it is: its numbers and codes, or the word or two that it has."""
+
+    def __init__(self, question: str, terms: Callable[[str], Mapping[str, int]]) -> None:
+        """`terms` gives the words of a text as the index has them, those that every text has left out."""
+        self._meant: dict[str, frozenset[str]] = {}  # each word as the index has it
+        self.asked = codes_of(question)
+        if not self.asked and len(meant := terms(question).keys()) <= FEW:
+            said = {word: frozenset(terms(word).keys() & meant) for word in question.split()}
+            self._meant = {word: stems for word, stems in said.items() if stems}
+            self.asked = tuple(self._meant)
+
+    def adds(self, held: Collection[str], *, called: Collection[str], is_meant: bool) -> float:
+        """What a passage has on top of its score that holds these of `asked`.
+
+        `called` are words in the names of its document; `is_meant`: the question writes out its name, which may be a
+        code, or the number of its clause.
+        """
+        if is_meant or not self.asked:
+            return HELD * is_meant
+        by_name = [word for word, stems in self._meant.items() if word not in held and not stems.isdisjoint(called)]
+        return HELD * (len(held) + len(by_name)) / len(self.asked)
 
 
 def _is_number(word: str) -> bool:

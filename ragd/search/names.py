@@ -109,6 +109,10 @@ class Naming:
         written = any(self._is_written(one) for one in (name.own, *name.around[-1:]))
         return WEIGHT * by_words / self._scale + (EXACT if written else 0.0)
 
+    def said(self, path: str, part: str | None) -> frozenset[str]:
+        """The question's words that the name at a place says."""
+        return self._said(name_of(path, part).own)
+
     def _around(self, names: tuple[str, ...]) -> frozenset[str]:
         """The question's words that the folders' names say; many files lie in one folder."""
         if names not in self._folders:

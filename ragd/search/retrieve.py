@@ -74,6 +74,7 @@ class _Candidates:
     meaning: Mapping[Row, int]
     passages: Mapping[Row, int]
     named: Mapping[int, float]  # key -> what its names add to its score
+    called: Mapping[int, frozenset[str]]  # key -> words of the question in its names
     written: Mapping[Row, frozenset[str]]  # codes of the question that a row has in any groups
     there: frozenset[Row]  # in the clause or on the page that is asked about, of the named documents
     exhausted: bool  # no more are to be had
@@ -89,11 +90,13 @@ def _candidates(sought: Sought, view: View, words: Words, depth: int, *, named: 
     exhausted = len(by_words) < depth and len(by_meaning) < depth
     by_words = list(dict.fromkeys([*by_words, *sorted(written)]))
     passages = view.passages_of_rows(dict.fromkeys([*by_words, *by_meaning, *by_name, *sorted(there)]))
+    keys = {key for key, _ in passages}
     return _Candidates(
         words={row: rank for rank, row in enumerate(by_words, start=1)},
         meaning={row: rank for rank, row in enumerate(by_meaning, start=1)},
         passages=passages,
-        named=named.adds({key for key, _ in passages}) if named else {},
+        named=named.adds(keys) if named else {},
+        called=named.called(keys) if named else {},
         written=written,
         there=there,
         exhausted=exhausted,
@@ -133,6 +136,13 @@ class _Named:
         for key, path, part in self._view.places_of(keys):
             most[key] = max(most.get(key, 0.0), self._naming.adds(path, part))
         return most
+
+    def called(self, keys: Collection[int]) -> dict[int, frozenset[str]]:
+        """The words of the question in the names of each document."""
+        said: dict[int, frozenset[str]] = {}
+        for key, path, part in self._view.places_of(keys):
+            said[key] = said.get(key, frozenset()) | self._naming.said(path, part)
+        return said
 
 
 def _sharing(sought: Sought, words: Words, keys: Collection[int] | None, limit: int) -> list[Row]:
@@ -279,33 +289,14 @@ def _scores(sought: Sought, view: View, words: Words, *, candidates: _Candidates
     fused = fuse.fuse(passages, by_words, by_meaning, ceiling=words.ceiling(sought.query.words), named=named)
     fused |= {row: min(fused[row], fuse.FOOT_MOST) for row, role in roles.items() if role == "foot"}
     fused |= {row: fused[row] - fuse.QUOTED for row in view.shared.quoted(passages)}
-    held = _holding(sought.query, words, rows, candidates)
-    return {row: score + codes.HELD * held.get(row, 0.0) for row, score in fused.items()}
-
-
-def _holding(query: Query, words: Words, rows: Mapping[Row, Row], candidates: _Candidates) -> dict[Row, float]:
-    """The share of what is to be found as it is that each row holds; a name that is one holds all of it.
-
-    `rows` are those that are shown, each with its row of the word index.
-    """
-    asked = codes.codes_of(query.words) or _few(query.words, words.terms)
-    if not asked:
-        return dict.fromkeys(candidates.there, 1.0)
-    having = {code: words.holding(code, set(rows.values())) for code in asked}
-    named = {row for row, indexed in rows.items() if candidates.named.get(indexed[0], 0.0) >= EXACT}
-    shares = {}
-    for row, indexed in rows.items():
-        held = candidates.written.get(row, frozenset()) | {code for code in asked if indexed in having[code]}
-        shares[row] = 1.0 if row in named | candidates.there else len(held) / len(asked)
-    return shares
-
-
-def _few(question: str, terms: Callable[[str], dict[str, int]]) -> tuple[str, ...]:
-    """The words of a question that has no more than a word or two besides those that every text has."""
-    meant = terms(question).keys()
-    if len(meant) > codes.FEW:
-        return ()
-    return tuple(dict.fromkeys(word for word in question.split() if terms(word).keys() & meant))
+    exact = codes.Exact(sought.query.words, words.terms)
+    having = {code: words.holding(code, set(rows.values())) for code in exact.asked}
+    for row, as_named in rows.items():
+        said = candidates.written.get(row, frozenset()) | {code for code in exact.asked if as_named in having[code]}
+        is_named = bool(exact.asked) and candidates.named.get(as_named[0], 0.0) >= EXACT
+        called = candidates.called.get(as_named[0], frozenset())
+        fused[row] += exact.adds(said, called=called, is_meant=is_named or row in candidates.there)
+    return fused
 
 
 def _written(query: Query, view: View, words: Words, passes: "_Conditions") -> dict[Row, frozenset[str]]:
@@ -385,7 +376,7 @@ def _newest(query: Query, view: View, words: Words, limit: int) -> list[Hit]:
     show = _Shown(view, matches)
     offending = _offending(query, view, words)
     keys = (key for key in view.newest(matches) if key not in offending)
-    nothing = _Candidates({}, {}, {}, {}, {}, frozenset(), exhausted=True)
+    nothing = _Candidates({}, {}, {}, {}, {}, {}, frozenset(), exhausted=True)
     listed = (one for key in keys for one in show.in_order([(key, 0)]))
     return [_hit(stored, found, 0.0, nothing) for stored, found in islice(listed, limit)]
 
