@@ -245,6 +245,26 @@ def test_a_run_that_is_stopped_keeps_what_it_had_and_goes_on_later(
     assert (after["files"], after["documents"], after["pending"], after["words_only"]) == (400, 400, 0, 0)
 
 
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_was_read_of_a_file_when_a_run_was_stopped_can_be_forgotten(
+    library: Library, tmp_path: Path, is_gone: bool
+) -> None:
+    root, stop = tmp_path / "mail", threading.Event()
+    root.mkdir()
+    message = "From zoe@example.org Sat Mar  2 10:15:00 2024\nFrom: zoe@example.org\nSubject: {}\n\nThe heron {}.\n\n"
+    (root / "all.mbox").write_text("".join(message.format(number, number) for number in range(4_000)))
+    library.add([root], meter=lambda now: stop.set() if now.bytes_done else None, stop=stop)
+    assert library.search("heron")
+    if is_gone:
+        (root / "all.mbox").unlink()
+        (root / "note.md").write_text("or else the root would look as if it were not mounted")
+        library.sync()
+    else:
+        library.forget([root])
+    assert not any("heron" in hit.text for hit in library.search("heron"))
+    assert library.status()["documents"] == int(is_gone)
+
+
 def test_a_search_meanwhile_says_how_much_it_can_find(library: Library, notes: Path) -> None:
     seen: list[tuple[str, ...]] = []
 

@@ -259,7 +259,7 @@ class _Reading:
             self._pool.born(alive=False)
         elif waiting and not process.retires:
             file = waiting.popleft()
-            note = why or f"the reader broke down on it ({_cause(status)})"
+            note = why or _cause(status)
             yield file, Ended(None, Outcome(str(file.path), None, "failed", note))
         self._again.extendleft(reversed(waiting))
 
@@ -269,9 +269,12 @@ class _Reading:
 
 
 def _cause(status: int) -> str:
+    """Why a reader ended, by its exit status."""
+    if status == -signal.SIGXCPU:
+        return "took longer than it may, by the processor's clock"
     if status >= 0:
-        return f"it ended with code {status}"
+        return f"the reader broke down on it (it ended with code {status})"
     try:
-        return f"signal {signal.Signals(-status).name}"
+        return f"the reader broke down on it (signal {signal.Signals(-status).name})"
     except ValueError:
-        return f"signal {-status}"
+        return f"the reader broke down on it (signal {-status})"

@@ -88,3 +88,9 @@ def known_of(row: Sequence[object]) -> KnownFile:
     path, size, mtime_ns, ctime_ns, device, inode, digest, reader, status, note = row
     file = SourceFile(Path(path), size, mtime_ns, ctime_ns, device, inode)  # type: ignore[arg-type]
     return KnownFile(file, digest, reader, status, note)  # type: ignore[arg-type]
+
+
+def begun(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> dict[str, KnownFile]:
+    """The files of which something is in and that were not read to their end: known, and never current."""
+    paths = connection.execute(f"SELECT path FROM places WHERE {where} EXCEPT SELECT path FROM files", values)
+    return {path: KnownFile(SourceFile(Path(path), 0, 0, 0, 0, 0), None, "", "begun", None) for (path,) in paths}

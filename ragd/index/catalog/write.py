@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ragd.index.catalog import blocks, letters, links, read, shared, threads
 from ragd.index.catalog.facts import facts_of
-from ragd.index.catalog.lookup import FILE, Lookup, known_of
+from ragd.index.catalog.lookup import FILE, Lookup, begun, known_of
 from ragd.index.catalog.quotes import Quotes
 from ragd.index.catalog.record import Adopted, Batch, Entry, Held, KnownFile, Read, Stored
 from ragd.index.catalog.schema import READ_AGAIN, connect, moved_on, transaction
@@ -80,9 +80,10 @@ class Catalog:
     # files
 
     def known_files(self, root: str) -> dict[str, KnownFile]:
-        """Every file that was met at or below a path."""
+        """Every file that was met at or below a path; one whose reading was stopped is known and never current."""
         rows = self._db.execute(f"SELECT {FILE} FROM files WHERE {AT_OR_BELOW}", _span(root))
-        return {row[0]: known_of(row) for row in rows}
+        known = {row[0]: known_of(row) for row in rows}
+        return known | begun(self._db, AT_OR_BELOW, _span(root))
 
     def of_size(self, size: int) -> list[KnownFile]:
         """Files of that many bytes that were read: their copies need no parser."""
