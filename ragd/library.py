@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ragd import follow, why
+from ragd import follow, rules, why
 from ragd.answer import answer as answering
 from ragd.answer import followup
 from ragd.answer.generators import Generator, ready
@@ -126,7 +126,7 @@ class Library:
         return told
 
     def _addable(self, paths: Iterable[Path | str]) -> list[Path]:
-        chosen = _absolute(paths)
+        chosen = _named(_absolute(paths))
         for path in chosen:
             if not path.exists():
                 raise SourceError(f"{path} is not there", remedy="check the name, or plug in the drive it is on")
@@ -162,7 +162,7 @@ class Library:
 
     def forget(self, paths: Iterable[Path | str]) -> list[Outcome]:
         """Remove what was read from these paths for good, and keep them out until they are added again."""
-        chosen = _absolute(paths)
+        chosen = _named(_absolute(paths))
         _, reports = self._reports(None, None, None)
         with self._writing("ragd forget", reports) as at_work:
             outcomes = at_work.forget(chosen)
@@ -258,7 +258,7 @@ class Library:
 
     def links(self, path: Path | str, part: str | None = None) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
         """The documents that the one at a place links to, and those that link to it. Raises SourceError."""
-        return self._reader.links(str(_absolute([path])[0]), part)
+        return self._reader.links(str(_named(_absolute([path]))[0]), part)
 
     def location(self, number: int) -> dict[str, Any]:
         """Where the `number`-th of the last results stands: document, place, page, lines, start and end."""
@@ -331,3 +331,11 @@ def _absolute(paths: Iterable[Path | str]) -> list[Path]:
     if not chosen:
         raise SourceError("no path was given", remedy="name a folder or a file")
     return chosen
+
+
+def _named(paths: list[Path]) -> list[Path]:
+    """The same paths. Raises SourceError for one that no store takes: nothing was or can be read from it."""
+    for path in map(str, paths):
+        if not walk.is_text(path):
+            raise SourceError(f"{walk.shown(path)}: {rules.NAME}")
+    return paths

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from ragd import rules
 from ragd.errors import SourceError
 from ragd.home import Home
 from ragd.index.catalog import KnownFile, View
@@ -52,7 +53,7 @@ class _Asked:
         self._root = max(inside, key=lambda root: len(root[0]), default=None)
 
     def fate(self) -> Fate:
-        known = self._view.lookup.file(str(self._path))
+        known = self._view.lookup.file(str(self._path)) if walk.is_text(str(self._path)) else None
         if known:
             return self._known(*known)
         if self._root is None:
@@ -95,7 +96,7 @@ class _Asked:
     def _unknown(self, now: SourceFile | Outcome | None) -> Fate:
         """A path of a root that was never read."""
         assert self._root
-        path, root = str(self._path), self._root[0]
+        path, root = walk.shown(str(self._path)), self._root[0]
         if now is None:
             raise SourceError(f"{path} is not there and not known", remedy="check the name")
         if isinstance(now, SourceFile):
@@ -121,14 +122,16 @@ class _Asked:
 
 
 def _not_added(path: Path) -> Fate:
+    shown = walk.shown(str(path))
     if not path.exists():
-        raise SourceError(f"{path} is not there and not known", remedy="`ragd status` lists what is indexed")
+        raise SourceError(f"{shown} is not there and not known", remedy="`ragd status` lists what is indexed")
     if path.is_dir():
-        return Fate(str(path), "folder", "unknown", note=NOT_ADDED, remedy=ADD)
+        remedy = ADD if walk.is_text(str(path)) else f"it would be left out: {rules.NAME}"
+        return Fate(shown, "folder", "unknown", note=NOT_ADDED, remedy=remedy)
     now = walk.examine(path, path.parent, readable=readable, forgotten=frozenset(), excluded=())
     left_out = isinstance(now, Outcome) and now.status == "skipped"
     remedy = f"it would be left out: {now.note}" if isinstance(now, Outcome) and left_out else ADD
-    return Fate(str(path), "file", "unknown", note=NOT_ADDED, remedy=remedy)
+    return Fate(shown, "file", "unknown", note=NOT_ADDED, remedy=remedy)
 
 
 def _of_part(fate: Fate, part: str) -> Fate:

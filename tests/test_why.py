@@ -1,6 +1,7 @@
 """`ragd why`: what became of one path, and why."""
 
 import json
+import os
 import shutil
 import sys
 import zipfile
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ragd import Library
+from ragd import Library, rules
 from ragd.cli.run import run
 from ragd.errors import SourceError
 from ragd.records import Fate
@@ -208,3 +209,26 @@ def test_failures_are_grouped_by_their_reason(
 def test_the_settings_say_by_what_readers_are_locked_in(capsys: pytest.CaptureFixture[str], own_home: Path) -> None:
     assert run(["config"]) == 0
     assert "sandbox: " in capsys.readouterr().out
+
+
+def test_a_name_that_is_not_utf8_is_told_as_such_and_nothing_breaks(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAGD_HOME", str(home))
+    bad = os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.md")
+    try:
+        Path(bad).write_text("hello")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+    for words in (["why", bad], ["why", bad, "--json"]):
+        assert run(words) == 1  # it lies in no folder that was added
+        assert "rename it" in capsys.readouterr().out
+    for verb in ("add", "forget"):
+        assert run([verb, bad]) == 2
+        assert r"bad\xff.md: its name is not valid text (UTF-8): rename it" in capsys.readouterr().err
+    with Library.open(tmp_path / "home") as library:
+        library.add([tmp_path])
+        fate = library.why(bad)
+        with pytest.raises(SourceError, match="rename it"):
+            library.links(bad)
+    assert (fate.status, fate.note, fate.path) == ("skipped", rules.NAME, str(tmp_path / r"bad\xff.md"))

@@ -68,7 +68,7 @@ def examine(
     """
     sight = _Sight.of(root, readable=readable, known=known, forgotten=forgotten, excluded=excluded)
     found = _descend(sight, os.path.abspath(path))
-    return Outcome(_shown(found.path), None, "unchanged", "a folder") if isinstance(found, _Folder) else found
+    return Outcome(shown(found.path), None, "unchanged", "a folder") if isinstance(found, _Folder) else found
 
 
 def keeps(outcome: Outcome) -> bool:
@@ -311,7 +311,7 @@ def _rule_of_path(sight: _Sight, path: str) -> str | None:
         return rules.OWN
     if path in rules.KERNEL:
         return rules.SPECIAL
-    return None if path.isascii() or _is_text(path) else rules.NAME
+    return None if path.isascii() or is_text(path) else rules.NAME
 
 
 def _rule_of_name(rule: str | None, path: str, ignores: Ignores, *, folder: bool = False) -> str | None:
@@ -360,7 +360,8 @@ def _dataless(seen: os.stat_result) -> bool:
     return bool(getattr(seen, "st_flags", 0) & rules.DATALESS)
 
 
-def _is_text(path: str) -> bool:
+def is_text(path: str) -> bool:
+    """Whether a path can be stored and printed: the system takes names that are not UTF-8."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -369,14 +370,14 @@ def _is_text(path: str) -> bool:
 
 
 def _skipped(path: str, rule: str) -> Outcome:
-    return Outcome(_shown(path), None, "skipped", rule)
+    return Outcome(shown(path), None, "skipped", rule)
 
 
 def _failed(path: str, what: str, error: OSError) -> Outcome:
-    return Outcome(_shown(path), None, "failed", f"{what}: {(error.strerror or str(error)).lower()}")
+    return Outcome(shown(path), None, "failed", f"{what}: {(error.strerror or str(error)).lower()}")
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """The path as text: a name that is not UTF-8 is shown with escapes, since no store or terminal takes it."""
     return path if path.isascii() else os.fsencode(path).decode(errors="backslashreplace")
 
