@@ -51,6 +51,19 @@ def test_written_changed_and_deleted_files_are_hinted_at(root: Path) -> None:
         assert hints(watcher, *awaited) == awaited
 
 
+def test_a_folder_moved_into_a_new_one_is_watched_on_and_no_warning_is_heard(root: Path) -> None:
+    here = root / "sub"
+    with watching(root) as watcher:
+        for number in range(6):  # which of the two watchdog meets first is chance
+            new = root / f"new{number}"
+            new.mkdir()
+            here = here.rename(new / "sub")
+            hints(watcher, new)
+        hints(watcher, timeout=1.0)
+        (here / "deep.md").write_text("deeper")
+        assert here / "deep.md" in hints(watcher, here / "deep.md")
+
+
 def test_a_save_by_rename_hints_at_the_file(root: Path) -> None:
     with watching(root) as watcher:
         (root / "old.md.tmp").write_text("newer")

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -83,6 +84,9 @@ class Watcher(contextlib.AbstractContextManager["Watcher"]):
         from watchdog.observers import Observer
 
         logging.getLogger("watchdog").addHandler(self._alarm)
+        # A folder moved into one that was just made is met twice by watchdog, in a walk of the new one and as the move
+        # itself. It keeps one watch, which is right, and says so in a warning of a kilobyte for each folder inside.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning, r"watchdog\.observers")
         try:
             self._observer = Observer()
             self._observer.start()
