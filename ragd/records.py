@@ -176,8 +176,9 @@ class Found:
     thread: str | None
     also_at: tuple[tuple[str, str | None], ...]  # further places: path, part
     recipients: tuple[str, ...] = ()
-    # where `date` is from: the content; where that states none, the message that it was attached to; else its file
-    date_from: Literal["content", "message", "file"] = "content"
+    # where `date` is from: the content; where that states none, the message that it was attached to; else the day that
+    # a note's name begins with; else its file's time
+    date_from: Literal["content", "message", "name", "file"] = "content"
     labels: tuple[str, ...] = ()  # those of all its places
     tags: tuple[str, ...] = ()
     within: Enclosing | None = None

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ragd import Library
+from ragd.cli.show import named
+from ragd.index.catalog.named_day import named_day
 from ragd.records import Hit
 from ragd.search.query import Query, holds, matches, parse
 
@@ -123,3 +125,39 @@ def test_a_phrase_that_stands_nowhere_brings_the_nearest(household: Library) -> 
 
 def facts(hits: list[Hit]) -> list[tuple[str, str | None, int, float]]:
     return [(hit.document.path, hit.document.part, hit.start, hit.score) for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "day"),
+    [
+        ("/diary/2026-04-20.md", "", "2026-04-20"),
+        ("/diary/20260421.md", "", "2026-04-21"),
+        ("/diary/2026-04-22 Wednesday.md", "", "2026-04-22"),
+        ("/journals/2026_03_05.md", "", "2026-03-05"),
+        ("/vault.zip", "daily/2026-04-20.md", "2026-04-20"),
+        ("/diary/2026-02-30.md", "", None),
+        ("/notes/1066-10-14 Hastings.md", "", None),
+        ("/notes/2026-04-201.md", "", None),
+        ("/notes/2026-04_20.md", "", None),
+        ("/2026-04-20/list.md", "", None),
+        ("/2026-04-20.zip", "list.md", None),
+    ],
+)
+def test_a_name_that_begins_with_a_day_tells_it(path: str, part: str, day: str | None) -> None:
+    assert named_day(path, part) == day
+
+
+def test_a_diarys_page_is_of_the_day_in_its_name_unless_it_states_another(tmp_path: Path) -> None:
+    diary = tmp_path / "diary"
+    diary.mkdir()
+    for name in ("2026-04-20.md", "20260421.md", "2026-04-22 Wednesday.txt", "2026-04-24.csv"):
+        (diary / name).write_text(f"an aardvark,{name}\n")
+    (diary / "2026-04-23.md").write_text("---\ndate: 2020-01-01\n---\nan aardvark, dated\n")
+    with Library.open(tmp_path / "home") as library:
+        library.add([diary])
+        (hit,) = library.search("aardvark after:2026-04-20 before:2026-04-21")
+        assert (hit.document.date, hit.document.date_from) == ("2026-04-20", "name")
+        assert hit.document.own_date is None  # the place, not the content, says so
+        assert "· 20 April 2026" in named(hit.document, hit.place).plain
+        newest = [Path(hit.document.path).name for hit in library.search("in:diary before:2026-04-23")]
+        assert newest == ["2026-04-22 Wednesday.txt", "20260421.md", "2026-04-20.md", "2026-04-23.md"]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from ragd.index.catalog import links, read, threads
 from ragd.index.catalog.lookup import SPACE, Lookup
+from ragd.index.catalog.named_day import named_day
 from ragd.index.catalog.numbers import at_number
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT, connect, translated
@@ -335,6 +336,8 @@ BELOW = {
 def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...], labels: tuple[str, ...]) -> Found:
     _, path, part, mtime_ns, name, title, kind, author, date, recipients, thread, _, tags, *above, message_id = row
     assert isinstance(path, str) and isinstance(part, str) and isinstance(mtime_ns, int)
+    stated = date or above[4]
+    named = named_day(path, part) if kind in ("note", "text") and not stated else None
     return Found(
         id=name,  # type: ignore[arg-type]
         uri=Path(path).as_uri() + (f"#{quote(part)}" if part else ""),
@@ -343,8 +346,8 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
         title=title,  # type: ignore[arg-type]
         kind=kind,  # type: ignore[arg-type]
         author=author,  # type: ignore[arg-type]
-        date=str(date or above[4]) if date or above[4] else file_time(mtime_ns),
-        date_from="content" if date else "message" if above[4] else "file",
+        date=str(stated) if stated else named or file_time(mtime_ns),
+        date_from="content" if date else "message" if stated else "name" if named else "file",
         thread=thread,  # type: ignore[arg-type]
         also_at=also_at,
         recipients=tuple(json.loads(str(recipients))),
