@@ -1,6 +1,6 @@
 """What is left out of an index, and the words that say why: tables of names and signs, and look-ups in them.
 
-Files on the disk and files in archives meet the same rules.
+Files on the disk and files in archives meet the same rules. What holds a secret under any name is for `vaults`.
 """
 
 import re
@@ -154,20 +154,6 @@ _NOT_TEXT_RULES = MappingProxyType(
 )  # fmt: skip
 _LIFTED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)
 
-# What a private key or a vault begins with, in files of any name.
-# A block with key material is a key wherever it stands, also as a JSON string, where line ends are written "\n".
-_KEY = re.compile(
-    rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:[ \t]*\r?\n(?:[ \t>]*[A-Za-z-]+: .*\r?\n)*|(?:\\r)?\\n)"
-    rb"[\s>]*[A-Za-z0-9+/=]{40}"
-    rb"|^PuTTY-User-Key-File-\d|\bAGE-SECRET-KEY-1[A-Z0-9]{20}"
-)
-# Without it, a file is a key where most of its lines are those of one: a short or cut key, but no text about keys.
-_BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
-_END = re.compile(rb"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINE = re.compile(rb"[A-Za-z0-9+/=]+|[A-Za-z-]+: .*")  # key material, or a header above it
-_VAULT = re.compile(rb"\$ANSIBLE_VAULT;|age-encryption\.org/v1\n")
-_SIGNS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"AGE-SECRET-KEY-1", b"$ANSIBLE_VAULT;", b"age-encryption.org/v1")
-
 # Trees of the kernel: they have no files, and reading some of them acts on the machine.
 KERNEL = frozenset({"/proc", "/sys", "/dev", "/run"})
 DATALESS = 0x40000000  # SF_DATALESS of macOS: reading it would pull it down from the cloud
@@ -233,26 +219,3 @@ def transcript_rule(name: str, beside: Callable[[], Set[str]]) -> str | None:
 def can_be_lifted(rule: str) -> bool:
     """Whether a `!name` in .ragdignore takes in what this rule leaves out; never what may hold secrets."""
     return rule in _LIFTED
-
-
-def secret_in(data: bytes) -> str | None:
-    """The rule, if these bytes hold a private key or are a vault."""
-    if not any(sign in data for sign in _SIGNS):
-        return None
-    if _KEY.search(data) or _is_mainly_a_key(data):
-        return SECRETS.format("private key")
-    return SECRETS.format("vault") if _VAULT.match(data) else None
-
-
-def _is_mainly_a_key(data: bytes) -> bool:
-    """Whether more than half of the lines belong to blocks that begin, on a line of their own, as a private key."""
-    lines = [line for line in map(bytes.strip, data.splitlines()) if line]
-    inside, of_keys = False, 0
-    for line in lines:
-        if _BEGIN.fullmatch(line):
-            inside = True
-            of_keys += 1
-        elif inside:
-            inside = _KEY_LINE.fullmatch(line) is not None
-            of_keys += inside or _END.fullmatch(line) is not None
-    return of_keys * 2 > len(lines)

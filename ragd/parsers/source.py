@@ -20,7 +20,9 @@ from ragd.parsers.recognise import HEAD
 from ragd.parsers.sniff import TEXTUAL, is_plain, looks_like, mislabelled
 from ragd.parsers.table import TEXT, Format, format_by_content, format_of, missing
 from ragd.records import Kind, Member, Outcome
-from ragd.rules import saved_as
+from ragd.rules import saved_as, secret_rule
+from ragd.vaults import HEAD as SMALL
+from ragd.vaults import secret_in
 
 DEPTH = 8  # a message in a message in a message ...: deeper than anyone forwards
 UNPACKED = 1 << 30  # bytes that the archives in a file may unpack to, or
@@ -274,6 +276,10 @@ class Source:
             yield self.left_out(part, why)
         elif self.depth >= DEPTH:
             yield self.left_out(part, f"lies more than {DEPTH} parts deep")
+        elif isinstance(data, bytes) and (
+            rule := secret_rule(name) or secret_in(data[:SMALL], whole=len(data) <= SMALL)
+        ):
+            yield self.left_out(part, rule)  # attached; of an archive's files, the archive has asked before
         else:
             yield from attempt(self.inner(name, data, part, known))
 

@@ -2,10 +2,11 @@
 
 import os
 
-from ragd.rules import BINARY, secret_in
+from ragd import rules
+from ragd.vaults import HEAD as SMALL
+from ragd.vaults import secret_in
 
 HEAD = 8_192  # bytes that tell text from binary
-SMALL = 65_536  # bytes: no private key is larger, and a larger file is not searched for one
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # UTF-8, UTF-16 and UTF-32 begin so
 _TEXT = bytes({7, 8, 9, 10, 11, 12, 13, 27} | set(range(0x20, 0x100)))
@@ -18,12 +19,12 @@ def content_rule(path: str, size: int, *, known: bool) -> str | None:
 
     Raises OSError where it cannot be read.
     """
-    if known and size > SMALL:
-        return None
-    data = first_bytes(path, SMALL if size <= SMALL else HEAD)
-    if size <= SMALL and (rule := secret_in(data)):
+    if known and size > SMALL and rules.content_rule(path):
+        return None  # a picture, a recording: not text, and there are many
+    data = first_bytes(path, SMALL)
+    if rule := secret_in(data, whole=size <= SMALL):
         return rule
-    return None if known or is_text(data[:HEAD]) else BINARY
+    return None if known or is_text(data[:HEAD]) else rules.BINARY
 
 
 def is_text(head: bytes) -> bool:

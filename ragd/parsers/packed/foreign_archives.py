@@ -16,10 +16,11 @@ from typing import IO, Any
 from ragd import rules
 from ragd.parsers import extras
 from ragd.parsers.packed.archives import path_in, read_all
-from ragd.parsers.packed.unpacked import SMALL, Entry, part_of
+from ragd.parsers.packed.unpacked import Entry, part_of
 from ragd.parsers.packed.zipped import BOMB, FREE, MEMBERS, RATIO
 from ragd.parsers.source import SPOOLED, Budget, NothingInIt, Parsed, Source, Unreadable
 from ragd.parsers.table import format_of
+from ragd.vaults import HEAD
 
 FORMATS = ("7zip", "rar", "rar5", "cab", "lha", "zip")  # the last: what is called .rar and is none
 PIECE = 1 << 18
@@ -77,7 +78,7 @@ class _Unpacking:
         told = time.monotonic()
         self._unpacked.seek(self._end)
         for piece in one.get_blocks(PIECE):
-            kept = piece if whole else piece[:SMALL]
+            kept = piece if whole else piece[:HEAD]
             self._end += len(kept)
             self._budget.spend(len(kept))
             if self._end > self._most:

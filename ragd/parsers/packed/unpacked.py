@@ -14,8 +14,8 @@ from ragd.parsers.sniff import looks_like
 from ragd.parsers.source import Budget, Parsed, Source, Unreadable
 from ragd.parsers.table import format_of
 from ragd.records import Outcome
-
-SMALL = 65_536  # bytes: no private key is larger, and a larger file is not searched for one
+from ragd.vaults import HEAD as SMALL
+from ragd.vaults import secret_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ def read_entry(source: Source, entry: Entry, *, called: str | None = None) -> Pa
     """What the table of formats makes of one entry; a text of unknown name is read as one, as on the disk."""
     media_type = ""
     known = format_of(entry.base)
-    if known is None or entry.size <= SMALL:
+    if known is None or entry.size <= SMALL or not rules.content_rule(entry.base):
         with entry.open() as stream:
             head = stream.read(SMALL)
-        if entry.size <= SMALL and (rule := rules.secret_in(head)):
+        if rule := secret_in(head, whole=entry.size <= SMALL):
             yield source.left_out(source.unique(part_of(source, called or entry.name)), rule)
             return
         if known is None:
