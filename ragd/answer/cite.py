@@ -192,6 +192,7 @@ def _may_support(claim: Claim, span: Span) -> bool:
     """Whether a span says all that is exact in a claim, of the same thing, and most of what the claim adds."""
     return (
         not span.shown.endswith("?")
+        and not span.heading  # it says what the text below is about, not what is so
         and _states(claim, span)
         and not _contradicts(claim, span)
         and _adds_too(claim, span)

@@ -9,7 +9,7 @@ from ragd.cli.tell import tell
 from ragd.errors import ModelError, SourceError
 
 MODEL = "smollm2-135m"
-QUESTION = "How much does the insurance pay for one bicycle stolen from the shed?"
+QUESTION = "How much was the first service of the boiler?"
 
 
 def demo() -> int:
