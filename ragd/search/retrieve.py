@@ -90,13 +90,13 @@ def _candidates(sought: Sought, view: View, words: Words, depth: int, *, named: 
     exhausted = len(by_words) < depth and len(by_meaning) < depth
     by_words = list(dict.fromkeys([*by_words, *sorted(written)]))
     passages = view.passages_of_rows(dict.fromkeys([*by_words, *by_meaning, *by_name, *sorted(there)]))
-    keys = {key for key, _ in passages}
+    adds, called = named.look_at({key for key, _ in passages}) if named else ({}, {})
     return _Candidates(
         words={row: rank for rank, row in enumerate(by_words, start=1)},
         meaning={row: rank for rank, row in enumerate(by_meaning, start=1)},
         passages=passages,
-        named=named.adds(keys) if named else {},
-        called=named.called(keys) if named else {},
+        named=adds,
+        called=called,
         written=written,
         there=there,
         exhausted=exhausted,
@@ -130,19 +130,14 @@ class _Named:
         keys = self._view.keys_of(self._places, CANDIDATES)
         return self._view.numbered([key for key in keys if among is None or key in among], self._numbered)
 
-    def adds(self, keys: Collection[int]) -> dict[int, float]:
-        """What the names of each document add to its score: the most that one of its places does."""
+    def look_at(self, keys: Collection[int]) -> tuple[dict[int, float], dict[int, frozenset[str]]]:
+        """Of each document what its names add to its score, the most one does, and the question's words in them."""
         most: dict[int, float] = {}
-        for key, path, part in self._view.places_of(keys):
-            most[key] = max(most.get(key, 0.0), self._naming.adds(path, part))
-        return most
-
-    def called(self, keys: Collection[int]) -> dict[int, frozenset[str]]:
-        """The words of the question in the names of each document."""
         said: dict[int, frozenset[str]] = {}
         for key, path, part in self._view.places_of(keys):
+            most[key] = max(most.get(key, 0.0), self._naming.adds(path, part))
             said[key] = said.get(key, frozenset()) | self._naming.said(path, part)
-        return said
+        return most, said
 
 
 def _sharing(sought: Sought, words: Words, keys: Collection[int] | None, limit: int) -> list[Row]:
@@ -290,7 +285,8 @@ def _scores(sought: Sought, view: View, words: Words, *, candidates: _Candidates
     fused |= {row: min(fused[row], fuse.FOOT_MOST) for row, role in roles.items() if role == "foot"}
     fused |= {row: fused[row] - fuse.QUOTED for row in view.shared.quoted(passages)}
     exact = codes.Exact(sought.query.words, words.terms)
-    having = {code: words.holding(code, set(rows.values())) for code in exact.asked}
+    indexed = set(rows.values())
+    having = {code: words.holding(code, indexed) for code in exact.asked}
     for row, as_named in rows.items():
         said = candidates.written.get(row, frozenset()) | {code for code in exact.asked if as_named in having[code]}
         is_named = bool(exact.asked) and candidates.named.get(as_named[0], 0.0) >= EXACT

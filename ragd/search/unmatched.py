@@ -100,14 +100,8 @@ def _unmet(filters: list[Filter], known: _Known) -> str:
     offers = {
         "type": lambda: ("nothing here is of this type", _kinds(known)),
         "in": lambda: ("no folder or file has this name", _near(value, [*known.folders, *known.files], known.folders)),
-        "from": lambda: (
-            "nobody of this name wrote anything here",
-            _near(value, known.writers, known.people & known.writers),
-        ),
-        "to": lambda: (
-            "nothing here went to anybody of this name",
-            _near(value, known.readers, known.people & known.readers),
-        ),
+        "from": lambda: ("nobody of this name wrote anything here", known.near_people(value, known.writers)),
+        "to": lambda: ("nothing here went to anybody of this name", known.near_people(value, known.readers)),
         "title": lambda: ("no title has these words in a row", ""),
         "label": lambda: ("nothing here has this label", _near(value, known.labels, known.labels)),
         "tag": lambda: ("nothing here has this tag", _near(value, known.tags, known.tags)),

@@ -17,10 +17,11 @@ from ragd.index.catalog.letters import (
     ids_of,
     letter,
     letter_of,
+    letters_of,
     namesakes,
     referring_to,
 )
-from ragd.index.catalog.read import AT_ONCE, batched
+from ragd.index.catalog.read import AT_ONCE, batched, visible
 
 NEWEST = 40  # of the mails that one refers to: a quote of a quote of a quote seldom goes further back
 NEAREST = 40  # of its namesakes to either side
@@ -101,7 +102,7 @@ class Kin:
     def _answering(self, message_id: str) -> list[Letter]:
         """The mails in sight whose answered message is this one, in their order."""
         if message_id not in self._beside:
-            letters = self._letters("key", referring_to(self._db, [message_id]))
+            letters = letters_of(self._db, referring_to(self._db, [message_id]))
             self._beside[message_id] = sorted(
                 (other for other in self._seen(letters) if other.references[-1:] == (message_id,)), key=place
             )
@@ -113,32 +114,18 @@ class Kin:
             return []
         month = one.moment // WINDOW
         if (one.subject, month) not in self._named:
-            span = f"moment BETWEEN {(month - 1) * WINDOW} AND {(month + 2) * WINDOW} AND subject"
-            letters = self._letters(span, [one.subject])
-            self._named[one.subject, month] = sorted(self._seen(letters), key=place)
+            sql = f"SELECT {FACTS} FROM documents WHERE subject = ? AND moment BETWEEN ? AND ? AND kind = 'mail'"
+            rows = self._db.execute(sql, (one.subject, (month - 1) * WINDOW, (month + 2) * WINDOW)).fetchall()
+            self._named[one.subject, month] = sorted(self._seen(map(letter, rows)), key=place)
         named = self._named[one.subject, month]
         at = bisect_left(named, place(one), key=place)
         return [other for other in named[max(at - NEAREST, 0) : at + NEAREST + 1] if other.key != one.key]
 
-    def _letters(self, column: str, values: Iterable[int | str]) -> list[Letter]:
-        found: list[Letter] = []
-        for some in batched(values, AT_ONCE):
-            marks = ",".join("?" * len(some))
-            sql = f"SELECT {FACTS} FROM documents WHERE {column} IN ({marks}) AND kind = 'mail'"
-            found += map(letter, self._db.execute(sql, some).fetchall())
-        return found
-
     def _seen(self, letters: Iterable[Letter]) -> list[Letter]:
         """Those that have a place."""
-        found: list[Letter] = []
-        for some in batched(letters, AT_ONCE):
-            marks = ",".join("?" * len(some))
-            rows = self._db.execute(
-                f"SELECT DISTINCT key FROM places WHERE key IN ({marks})", [other.key for other in some]
-            )
-            seen = {row[0] for row in rows}
-            found += (other for other in some if other.key in seen)
-        return found
+        there = list(letters)
+        seen = visible(self._db, (other.key for other in there))
+        return [other for other in there if other.key in seen]
 
 
 def is_before(one: Letter, other: Letter) -> bool:

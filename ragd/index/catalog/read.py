@@ -107,6 +107,16 @@ def rows_of_passages(connection: sqlite3.Connection, passages: Iterable[int]) ->
         )
 
 
+def visible(connection: sqlite3.Connection, keys: Iterable[int]) -> set[int]:
+    """Those of the keys that have a place."""
+    seen: set[int] = set()
+    for some in batched(keys, AT_ONCE):
+        marks = ",".join("?" * len(some))
+        rows = connection.execute(f"SELECT DISTINCT key FROM places WHERE key IN ({marks})", some)
+        seen.update(row[0] for row in rows)
+    return seen
+
+
 def batched(values: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
     """Values in tuples of at most `size`; itertools has this from Python 3.12 on."""
     remaining = iter(values)

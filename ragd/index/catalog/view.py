@@ -70,12 +70,7 @@ class View:
 
     def visible(self, keys: Iterable[int]) -> set[int]:
         """Those of the keys that have a place."""
-        seen: set[int] = set()
-        for some in read.batched(keys, read.AT_ONCE):
-            marks = ",".join("?" * len(some))
-            rows = self._db.execute(f"SELECT DISTINCT key FROM places WHERE key IN ({marks})", some)
-            seen.update(row[0] for row in rows)
-        return seen
+        return read.visible(self._db, keys)
 
     def covered(self, keys: Iterable[int]) -> set[tuple[int, int]]:
         """(key, ordinal) of the quotes in these documents that are not shown: their message is in the index itself."""
