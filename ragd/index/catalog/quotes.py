@@ -16,10 +16,9 @@ from collections.abc import Iterable
 from ragd.index.catalog.kin import Kin, is_before
 from ragd.index.catalog.letters import Letter, letter_of
 from ragd.index.catalog.read import text_of
+from ragd.index.said import QUOTING
 
 WORD = re.compile(r"[^\W_]+")
-# Marks of quoting at the start of a line: ">", "> >", "JM> >", "Tony>"; other mails have the same words without them.
-MARKS = re.compile(r"^[ \t]*(?:(?:[^\W\d_]{1,12}|[&+=*|])?>[ \t]?|\|(?:[ \t]|$))+", re.MULTILINE)
 # Where somebody left out some of what he quotes: "[snip]", "<snipped>".
 SNIP = re.compile(
     r"[\[<][ .]*(?:snip(?:p?ed|ping)?|cut|deleted)[ .]*[\]>]|[-*({=]+ ?snip(?:ped)? ?[-*)}=]+", re.IGNORECASE
@@ -141,7 +140,7 @@ def _known(text: str) -> Rows:
 
 
 def _words(text: str) -> list[str]:
-    return WORD.findall(SNIP.sub(" ", MARKS.sub("", text)).casefold())
+    return WORD.findall(SNIP.sub(" ", QUOTING.sub("", text)).casefold())
 
 
 def _in_rows(words: list[str]) -> list[tuple[str, ...]]:
