@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from bisect import bisect_left
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,9 @@ TEXTS = st.text() | st.text(alphabet=ODD) | st.lists(st.sampled_from([*ODD, "[CL
 def test_any_text_is_read_as_the_tokenizer_reads_it(text: str) -> None:
     whole = TOKENIZER.encode(text, add_special_tokens=False)
     assert READER.ids(text) == whole.ids
-    assert list(READER.starts([text])) == [[start for start, _ in whole.offsets]]
+    (read,) = READER.measured([text])
+    begins = [start for start, _ in whole.offsets]
+    assert list(read.before) == [bisect_left(begins, start) for start in (*read.starts, len(text) + 1)]
     assert READER.for_model(text, 100_000) == TOKENIZER.encode(text).ids
 
 
@@ -80,4 +83,4 @@ def test_a_tokenizer_that_looks_across_words_reads_whole_texts() -> None:
     assert not reads_words_apart(other)
     reader = Tokens(other)
     assert reader.ids("a b") == other.encode("a b").ids == [3]
-    assert list(reader.starts(["a b", "b"])) == [[0], [0]]
+    assert [(list(starts), list(before)) for starts, before in reader.measured(["a b", "b"])] == [([0], [0, 1])] * 2

@@ -1,6 +1,6 @@
 """A document becomes passages: cut at its own structure first, and sized in the embedder's own tokens."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from math import ceil
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ragd.index.header import facts_above, header_of
 from ragd.index.regions import Region, regions
-from ragd.index.tokens import Tokens
+from ragd.index.tokens import GAPS, Measured, Tokens
 from ragd.places import held, lead_of
 from ragd.records import Chunk, Document, Mark, Role
 
@@ -28,7 +28,7 @@ LEAST_ROOM = 0.25  # of the window that a passage's own text has, whatever its h
 FULL = 0.95  # of the window that even pieces are to fill
 SLACK = 1.12  # by which a piece may be longer than the mean, to end where a sentence ends
 FEW_WORDS = 120  # code points of a line below a heading that is kept with it
-BREAKS = ("page", "heading", "slide", "sheet", "cell", "message", "turn", "beside")
+BREAKS = ("page", "heading", "slide", "sheet", "cell", "message", "turn", "day", "beside")
 
 
 class Span(NamedTuple):
@@ -57,7 +57,6 @@ class Chunker:
     def __init__(self, tokenizer: "Tokenizer", window: int, name: str) -> None:
         """`name` names the tokenizer: another one cuts elsewhere, so the version says which."""
         self.version = f"{VERSION}-{window}-{name}"
-        self._tokenizer = tokenizer
         self._tokens = Tokens(tokenizer)
         self._room = window - SPECIAL_TOKENS
         self._splitters: dict[int, TextSplitter] = {}
@@ -92,7 +91,7 @@ class Chunker:
             yield Ruler(texts[0], self.count, None)
             return
         yield from (
-            Ruler(text, self.count, starts) for text, starts in zip(texts, self._tokens.starts(texts), strict=True)
+            Ruler(text, self.count, read) for text, read in zip(texts, self._tokens.measured(texts), strict=True)
         )
 
     def _passages(self, document: Document, ruler: "Ruler") -> list[Passage]:
@@ -153,7 +152,7 @@ class Chunker:
                 yield from self._cut_exactly(ruler.text, first, last, room)
 
     def _cut_exactly(self, text: str, start: int, end: int, room: int) -> Iterator[Span]:
-        """By the embedder's tokens at every step: six times as slow, so only where characters went wrong."""
+        """By the embedder's tokens at every step: slower, so only where characters went wrong."""
         for offset, piece in self._splitter(max(room - room % 32, 16)).chunk_indices(text[start:end]):
             first = start + offset
             yield Span(first, first + len(piece), self.count(piece))
@@ -170,16 +169,22 @@ class Chunker:
         from semantic_text_splitter import TextSplitter
 
         if room not in self._splitters:
-            self._splitters[room] = TextSplitter.from_huggingface_tokenizer(self._tokenizer, room)
+            self._splitters[room] = TextSplitter.from_callback(self.count, room)
         return self._splitters[room]
 
     def _joined(self, document: Document, spans: Sequence[Span]) -> list[Span]:
-        """Small neighbours become one passage, as far as it fits; a footnote or a comment has one of its own."""
+        """Small neighbours become one passage, as far as it fits; a footnote or a comment has one of its own.
+
+        So has each day of a conversation: a passage of two days would be found by one of their dates only.
+        """
         small = self._room * SMALL
         apart = {mark.offset for mark in document.marks if mark.kind == "beside"}
+        days = [mark.offset for mark in document.marks if mark.kind == "day"]
         joined: list[Span] = []
         for span in spans:
             last = joined[-1] if joined else None
+            if last and bisect_right(days, last.start) != bisect_right(days, span.start):
+                last = None
             if last and apart.isdisjoint((last.start, span.start)) and min(last.tokens, span.tokens) < small:
                 # The count of two pieces is at most the sum of both: words are not split across white space.
                 together = last.tokens + span.tokens
@@ -191,22 +196,23 @@ class Chunker:
 
 
 class Ruler:
-    """Measures spans of one text in tokens, by where its tokens stand where that is known."""
+    """Measures spans of one text in tokens, by what stands before its words where that is known."""
 
-    def __init__(self, text: str, count: Callable[[str], int], starts: Sequence[int] | None) -> None:
+    def __init__(self, text: str, count: Callable[[str], int], read: Measured | None) -> None:
         self.text = text
         self._count = count
-        self._starts = starts
+        self._read = read
 
     def tokens(self, start: int, end: int) -> int:
         """How many tokens a span is; counted anew where it begins or ends within a word, which cuts tokens."""
-        if self._starts is None or self._within_word(start) or self._within_word(end):
+        if self._read is None or self._within_word(start) or self._within_word(end):
             return self._count(self.text[start:end])
-        return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+        starts, before = self._read
+        return before[bisect_left(starts, end)] - before[bisect_left(starts, start)]
 
     def _within_word(self, offset: int) -> bool:
         around = self.text[max(offset - 1, 0) : offset + 1]
-        return len(around) == 2 and offset > 0 and not any(map(str.isspace, around))
+        return len(around) == 2 and offset > 0 and around[0] not in GAPS and around[1] not in GAPS
 
 
 def sections(text: str, marks: Sequence[Mark], first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -6,19 +6,20 @@ fifteen is new: the others are looked up, which takes a third of that.
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
-KEPT_WORDS = 50_000  # about 20 MB
-WORD = re.compile(r"[^ \n]+")  # other white space stays inside: some of it is a control character to a tokenizer
+KEPT_WORDS = 100_000  # about 20 MB
+GAPS = " \n"  # between words;
+WORD = re.compile(rf"[^{GAPS}]+")  # other white space stays inside: some of it is a control character to a tokenizer
 
 
-class Word(NamedTuple):
-    """The tokens of a word: their ids, and where they begin in it."""
+class Measured(NamedTuple):
+    """Where the words of a text begin, in code points, and how many tokens stand before each; last, how many in all."""
 
-    ids: Sequence[int]
     starts: Sequence[int]
+    before: Sequence[int]
 
 
 class Tokens:
@@ -28,7 +29,7 @@ class Tokens:
         """`tokenizer` is a tokenizers.Tokenizer that neither truncates nor pads."""
         self._tokenizer = tokenizer
         self._apart = reads_words_apart(tokenizer)
-        self._known: dict[str, Word] = {}
+        self._known: dict[str, tuple[int, ...]] = {}  # the ids of a word's tokens
         self._before, self._after = _special_around(tokenizer)
 
     def ids(self, text: str) -> list[int]:
@@ -36,16 +37,15 @@ class Tokens:
         if not self._apart:
             return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
         words = WORD.findall(text)
-        known = self._learned(words)
-        return list(chain.from_iterable([known[word].ids for word in words]))
+        return list(chain.from_iterable(map(self._learned(words).__getitem__, words)))
 
-    def starts(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
-        """Where the tokens of each text begin, in code points, without special ones."""
+    def measured(self, texts: Sequence[str]) -> Iterator[Measured]:
+        """How many tokens stand where in each text, without special ones; a tokenizer's tokens may be its words."""
         if self._apart:
-            yield from map(self._starts, texts)
+            yield from map(self._measured, texts)
             return
         for read in self._tokenizer.encode_batch(list(texts), add_special_tokens=False):
-            yield [start for start, _ in read.offsets]
+            yield Measured([start for start, _ in read.offsets], range(len(read.offsets) + 1))
 
     def for_model(self, text: str, window: int) -> list[int]:
         """The ids of a text with the model's special tokens, at most `window`."""
@@ -54,31 +54,32 @@ class Tokens:
         room = window - len(self._before) - len(self._after)
         return [*self._before, *self.ids(text)[:room], *self._after]
 
-    def _starts(self, text: str) -> list[int]:
-        places = [(match[0], match.start()) for match in WORD.finditer(text)]
-        known = self._learned([word for word, _ in places])
-        return [place + start for word, place in places for start in known[word].starts]
+    def _measured(self, text: str) -> Measured:
+        words, starts = WORD.findall(text), [match.start() for match in WORD.finditer(text)]
+        sizes = map(len, map(self._learned(words).__getitem__, words))
+        return Measured(starts, list(accumulate(sizes, initial=0)))
 
-    def _learned(self, words: Collection[str]) -> dict[str, Word]:
+    def _learned(self, words: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """What is known of words, of these for certain. Another thread may begin a new dictionary meanwhile."""
         known = self._known
-        new = [word for word in dict.fromkeys(words) if word not in known]
+        new = list(set(words).difference(known))
         if new and len(known) > KEPT_WORDS:
             known = self._known = {}
-            new = list(dict.fromkeys(words))
+            new = list(set(words))
         if new:
             known.update(zip(new, self._read(new), strict=True))
         return known
 
-    def _read(self, words: Sequence[str]) -> Iterator[Word]:
-        """The tokens of words, all read at once."""
+    def _read(self, words: Sequence[str]) -> Iterator[tuple[int, ...]]:
+        """The ids of each word's tokens, all read at once."""
         read = self._tokenizer.encode("\n".join(words), add_special_tokens=False)
         ids, starts = read.ids, [start for start, _ in read.offsets]
         first, begin = 0, 0
         for word in words:
-            last = bisect_left(starts, begin + len(word), first)
-            yield Word(tuple(ids[first:last]), tuple(start - begin for start in starts[first:last]))
-            first, begin = last, begin + len(word) + 1
+            begin += len(word) + 1
+            last = bisect_left(starts, begin, first)
+            yield tuple(ids[first:last])
+            first = last
 
 
 def reads_words_apart(tokenizer: Any) -> bool:

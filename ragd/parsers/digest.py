@@ -38,11 +38,18 @@ class Digest:
 
 def digests_of(path: Path, *sizes: int) -> list[str]:
     """The digests of a file's first bytes, as many as each of `sizes`. Raises OSError, also where it is shorter."""
-    with path.open("rb") as file, ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
-        descriptor = file.fileno()
-        starts = range(0, max(sizes), BLOCK)
-        whole = list(threads.map(lambda start: _hash(descriptor, start, min(BLOCK, max(sizes) - start)), starts))
-        return [_joined(_first(whole, descriptor, size, longest=max(sizes))) for size in sizes]
+    with path.open("rb") as file:
+        whole = _blocks(file.fileno(), max(sizes))
+        return [_joined(_first(whole, file.fileno(), size, longest=max(sizes))) for size in sizes]
+
+
+def _blocks(descriptor: int, size: int) -> list[bytes]:
+    """The hash of each block."""
+    spans = [(start, min(BLOCK, size - start)) for start in range(0, size, BLOCK)]
+    if len(spans) < 2:  # a thread takes longer to start than most files take to read
+        return [_hash(descriptor, *span) for span in spans]
+    with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
+        return list(threads.map(lambda span: _hash(descriptor, *span), spans))
 
 
 def _first(whole: list[bytes], descriptor: int, size: int, *, longest: int) -> list[bytes]:

@@ -1,5 +1,6 @@
 """One worker process as its parent sees it: how it is started, told, heard and ended."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -23,10 +24,11 @@ LOOK = 0.25  # seconds between two looks at how long it waited for a processor
 WORK = 10.0  # seconds of a file's time that one word of a worker at work gives back,
 WORKS = 600.0  # but of one file no more than these,
 WORKS_ON = 2000  # and a second for so many bytes: a scanned page is more, and read in some seconds
-AHEAD_FILES = 32  # files that a worker is told of before it has answered: the pipe never runs dry
+AHEAD_FILES = 96  # files that a worker is told of before it has answered: it has work while we write
 AHEAD_BYTES = 1 << 19  # but large files wait for whoever is free first
-AHEAD_PATHS = 4096  # characters: neither side may ever wait for the other
+AHEAD_PATHS = 12_000  # characters: neither side may ever wait for the other
 BUFFER = 1 << 18  # bytes that may be told ahead
+ANSWERS = 1 << 20  # bytes that it may answer ahead, where the system lets us say so
 
 
 class Dead(Exception):
@@ -38,6 +40,7 @@ class Process:
 
     def __init__(self, seconds: float, memory_mb: int, text_mb: int) -> None:
         self.waiting: deque[SourceFile] = deque()  # the first is the one being read
+        self._told_bytes = self._told_paths = 0  # of all that wait
         self._large: tuple[Path, int] | None = None  # the last large file it was handed, and our own descriptor of it
         self.silent = 0.0  # seconds since it last spoke
         self.spent = 0.0  # seconds on the file being read
@@ -62,21 +65,20 @@ class Process:
             )
         assert self._process.stdout
         self.answers = self._process.stdout.fileno()
+        _widen(self.answers)
         self._tell(pack({"seconds": seconds, "memory_mb": memory_mb, "text_mb": text_mb}))
 
     @property
     def has_room(self) -> bool:
         """Whether it may be told of one more file: soon read, and without filling the pipe that it is told through."""
-        waiting = self.waiting
-        return not waiting or (
-            len(waiting) < AHEAD_FILES
-            and sum(file.size for file in waiting) < AHEAD_BYTES
-            and sum(len(str(file.path)) for file in waiting) < AHEAD_PATHS
+        return not self.waiting or (
+            len(self.waiting) < AHEAD_FILES and self._told_bytes < AHEAD_BYTES and self._told_paths < AHEAD_PATHS
         )
 
     def give(self, file: SourceFile, *, old: int = 0) -> None:
         """Hand a file over, open: the worker itself can open none. `old` bytes at its start were read before."""
         self.waiting.append(file)
+        self._told(file, 1)
         request = {"path": path_out(file.path), "seen": file.size, "old": old}
         try:
             # O_NONBLOCK: a pipe that took the file's place would otherwise hold us until someone writes to it
@@ -92,6 +94,10 @@ class Process:
                 self._large = file.path, descriptor
             else:
                 os.close(descriptor)
+
+    def _told(self, file: SourceFile, times: int) -> None:
+        self._told_bytes += times * file.size
+        self._told_paths += times * len(str(file.path))
 
     def reached(self) -> int:
         """How many bytes of a large file it has read so far, 0 of others: its place in the file is ours too."""
@@ -127,6 +133,7 @@ class Process:
     def done(self) -> None:
         """The file being read has been read."""
         file = self.waiting.popleft()
+        self._told(file, -1)
         if self._large and self._large[0] == file.path:
             self._let_go()
         self.spent = self._uncounted = self._given_back = 0.0
@@ -164,6 +171,12 @@ class Process:
         with suppress(BrokenPipeError, ConnectionResetError):  # it is gone: the end of its answers tells so
             sent = socket.send_fds(self._commands, [frame], descriptors)
             self._commands.sendall(frame[sent:])
+
+
+def _widen(pipe: int) -> None:
+    """Let a pipe hold more than the usual 64 KB: a worker then reads on while we are busy with what it has read."""
+    with suppress(AttributeError, OSError):  # not every system can, and one may have given away all that it has
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, ANSWERS)
 
 
 def _starved(pid: int) -> float:

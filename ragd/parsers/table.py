@@ -183,18 +183,20 @@ def reader_version(name: str) -> str:
     known = format_of(name)
     open_to = families_of(_suffix(name), unknown=known is None)
     known = known or TEXT
-    every = families()
     if known.kind == "mail" or known.holds or any(_by_family()[family].holds for family in open_to):
         there = [by for by in map(engine, EXTRAS) if by]
-        return " ".join([known.family, _check(every), *there])
+        return " ".join([known.family, _check(tuple(families())), *there])
     extra = known.gains or known.needs
     by = [engine(extra)] if extra else []
-    checks = [_check({family: every[family] for family in open_to})] if open_to else []
+    checks = [_check(open_to)] if open_to else []
     return " ".join([known.family, *checks, *filter(None, by)])
 
 
-def _check(versions: dict[str, int]) -> str:
-    return f"{crc32(repr(versions).encode()):08x}"
+@lru_cache
+def _check(of: tuple[str, ...]) -> str:
+    """What the versions of some families are known by."""
+    every = families()
+    return f"{crc32(repr({family: every[family] for family in of}).encode()):08x}"
 
 
 def may_grow(name: str) -> bool:
@@ -204,11 +206,13 @@ def may_grow(name: str) -> bool:
     return bool((known and known.grows) or any(_by_family()[family].grows for family in open_to))
 
 
+@lru_cache(maxsize=1)
 def families() -> dict[str, int]:
     """The built-in families and their versions."""
     return {name: int(version) for name, _, version in (known.family.partition("/") for known in FORMATS)}
 
 
+@lru_cache(maxsize=1024)  # of one file it is asked several times
 def _suffix(name: str) -> str:
     if MAILDIR_NAME.match(name):  # "1234567890.M1P1.mail.example.rs:2,S": what ends it is a host or flags
         return ""

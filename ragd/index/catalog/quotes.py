@@ -135,12 +135,17 @@ def _own(text: str, asides: list[tuple[int, int, str]]) -> str:
 
 def _known(text: str) -> Rows:
     """Every three words in a row, and the lines of one or two: a word that occurs somewhere is no sign of a quote."""
-    lines = (tuple(words) for line in text.splitlines() if 0 < len(words := _words(line)) < ROW)
-    return frozenset((*_in_rows(_words(text)), *lines))
+    bare = _bare(text)
+    lines = (tuple(words) for line in bare.splitlines() if 0 < len(words := WORD.findall(line)) < ROW)
+    return frozenset((*_in_rows(WORD.findall(bare)), *lines))
 
 
 def _words(text: str) -> list[str]:
-    return WORD.findall(SNIP.sub(" ", QUOTING.sub("", text)).casefold())
+    return WORD.findall(_bare(text))
+
+
+def _bare(text: str) -> str:
+    return SNIP.sub(" ", QUOTING.sub("", text)).casefold()
 
 
 def _in_rows(words: list[str]) -> list[tuple[str, ...]]:
