@@ -63,6 +63,7 @@ class Indexer:
         self._progress = Progress("looking")
         self._pace = Pace.load(home.sizes)
         self._embedding_since: float | None = None
+        self._finished = 0  # bytes of the files that this run has read to their end
 
     def remember(self, paths: Iterable[Path]) -> list[str]:
         """Make roots of the paths; returns them."""
@@ -163,17 +164,22 @@ class Indexer:
         """Read files into the index; each can be found by words when its outcome is told."""
         sizes = {str(file.path): file.size for file in files}
         self._meter(stage="words", files_done=0, files_total=len(files), bytes_done=0, bytes_total=sum(sizes.values()))
-        began, measured, finished = time.monotonic(), _Measured(), 0
+        began, measured, self._finished = time.monotonic(), _Measured(), 0
         for outcomes in ingest.read_files(self._rooms(), self._pool, files, stop=self._reports.stop):
             for outcome in outcomes:
                 self._reports.outcome(outcome)
                 measured.add(outcome, sizes)
             for path in {one.path for one in outcomes if one.part is None} & sizes.keys():
-                finished += sizes.pop(path)
-            reached = finished + self._pool.reached()  # a file that is read whole and not yet told is in neither
-            self._meter(files_done=len(files) - len(sizes), bytes_done=max(reached, self._progress.bytes_done))
+                self._finished += sizes.pop(path)
+            self._meter(files_done=len(files) - len(sizes))
+            self._pulse(left=0)
             self._settle_pending(sizes)
         self._pace = self._pace.after_reading(measured.bytes, measured.passages, time.monotonic() - began)
+
+    def _pulse(self, left: int) -> None:
+        """Tell how far the words are; `left` characters of what was read are still to be written."""
+        reached = self._finished + self._pool.reached() - left  # a file that is read whole and not told is in neither
+        self._meter(bytes_done=max(reached, self._progress.bytes_done))
 
     def _settle_pending(self, left: Collection[str]) -> None:
         for root in self.catalog.roots():
@@ -307,7 +313,8 @@ class Indexer:
         ]
 
     def _rooms(self) -> Rooms:
-        return Rooms(self.catalog, self.words, self._embedding.chunker, reader_version, self._embedding.foresee)
+        chunker, foresee = self._embedding.chunker, self._embedding.foresee
+        return Rooms(self.catalog, self.words, chunker, reader_version, foresee, self._pulse)
 
     def _meter(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]

@@ -265,6 +265,23 @@ def test_what_was_read_of_a_file_when_a_run_was_stopped_can_be_forgotten(
     assert library.status()["documents"] == int(is_gone)
 
 
+def test_a_run_is_stopped_in_the_middle_of_one_long_text_and_says_how_far_it_is(
+    library: Library, tmp_path: Path
+) -> None:
+    text, stop, seen = tmp_path / "long.txt", threading.Event(), []
+    text.write_text("\n".join(f"On day {number} the heron stood in the reeds again." for number in range(75_000)))
+
+    def stop_there(progress: Progress) -> None:
+        if progress.bytes_done and not stop.is_set():
+            seen.append(progress.bytes_done / progress.bytes_total)
+            stop.set()
+
+    assert [one.status for one in library.add([text], meter=stop_there, stop=stop)] == []
+    assert 0 < seen[0] < 0.5
+    status = library.status()
+    assert (status["documents"], status["roots"][0]["pending"]) == (0, 1)
+
+
 def test_a_search_meanwhile_says_how_much_it_can_find(library: Library, notes: Path) -> None:
     seen: list[tuple[str, ...]] = []
 

@@ -62,13 +62,16 @@ class Chunker:
         self._splitters: dict[int, TextSplitter] = {}
         self._headers: dict[str, int] = {"": 0}
 
-    def chunks_of(self, documents: Sequence[Document]) -> list[list[Chunk]]:
+    def chunks_of(
+        self, documents: Sequence[Document], *, cut: Callable[[int], None] = lambda _: None
+    ) -> list[list[Chunk]]:
         """Each document's passages, a mail's own words before what it quotes, signatures and feet last.
 
-        Together they hold all of its text but white space and long stretches of signs.
+        Together they hold all of its text but white space and long stretches of signs. `cut` is called now and then
+        with how many code points were cut since; what it raises ends the work.
         """
         return [
-            list(_chunks(document, self._grouped(document, self._passages(document, ruler))))
+            list(_chunks(document, self._grouped(document, self._passages(document, ruler, cut))))
             for document, ruler in zip(documents, self._rulers(documents), strict=True)
         ]
 
@@ -94,8 +97,8 @@ class Chunker:
             Ruler(text, self.count, read) for text, read in zip(texts, self._tokens.measured(texts), strict=True)
         )
 
-    def _passages(self, document: Document, ruler: "Ruler") -> list[Passage]:
-        found = [one for region in regions(document) for one in self._passages_of(document, region, ruler)]
+    def _passages(self, document: Document, ruler: "Ruler", cut: Callable[[int], None]) -> list[Passage]:
+        found = [one for region in regions(document) for one in self._passages_of(document, region, ruler, cut)]
         passages = _led(document, found)
         # A document of signs alone keeps one, so that its name finds it.
         return [one for one in passages if not _is_signs(document.text[one.start : one.end])] or passages[:1]
@@ -117,14 +120,15 @@ class Chunker:
             grouped.append(one._replace(group=first))
         return grouped
 
-    def _passages_of(self, document: Document, region: Region, ruler: "Ruler") -> list[Passage]:
+    def _passages_of(
+        self, document: Document, region: Region, ruler: "Ruler", cut: Callable[[int], None]
+    ) -> list[Passage]:
         if region.start == region.end:
             return [Passage(region.start, region.end, 0, region.quoted, region.role)]
-        spans = [
-            span
-            for start, end in sections(document.text, document.marks, region.start, region.end)
-            for span in self._cut(document, start, end, ruler)
-        ]
+        spans: list[Span] = []
+        for start, end in sections(document.text, document.marks, region.start, region.end):
+            spans += self._cut(document, start, end, ruler)
+            cut(end - start)
         return [Passage(*span, region.quoted, region.role) for span in self._joined(document, spans)]
 
     def _cut(self, document: Document, start: int, end: int, ruler: "Ruler") -> Iterator[Span]:

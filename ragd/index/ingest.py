@@ -20,6 +20,8 @@ from ragd.records import Chunk, Document, Member, Outcome, SourceFile
 
 BATCH_CHUNKS = 2_000  # a batch closes at about this many passages,
 BATCH_SECONDS = 1.0  # or after this long
+CHARACTERS = 800  # make about a passage
+PULSE = 100_000  # characters of a batch between two words of how far it is
 CUT_AT_ONCE = 50  # documents that are cut anew between two commits
 
 
@@ -32,6 +34,7 @@ class Rooms:
     chunker: Chunker
     reader: Callable[[str], str]  # file name -> the parser that reads it, with its version
     foresee: Callable[[], None]  # called when there is something new to read: the embedder may get ready meanwhile
+    pulse: Callable[[int], None]  # called while a long batch is written, with the characters of it that are left
 
 
 def read_files(
@@ -40,9 +43,9 @@ def read_files(
     """Read files into the index and yield the outcomes of each batch once it can be found by words.
 
     A file of known bytes is not parsed: it takes over the documents of the file that has them. Stops after the
-    current batch when `stop` is set.
+    current batch when `stop` is set, and in the middle of one that takes long: nothing of that one is written.
     """
-    basket = Basket(rooms)
+    basket = Basket(rooms, stop)
     for file, item in pool.read(basket.unknown(files, stop), old=basket.old):
         basket.take(file, item)
         if basket.is_full():
@@ -51,6 +54,10 @@ def read_files(
             break
     if basket:
         yield basket.close()
+    for _ in rooms.catalog.quotes.settle_rest():
+        yield []
+        if stop.is_set():
+            break
 
 
 def forget_files(rooms: Rooms, paths: Iterable[str]) -> None:
@@ -68,8 +75,13 @@ def cut_anew(rooms: Rooms, *, stop: threading.Event) -> int:
     while done < len(old_keys) and not stop.is_set():
         some = old_keys[done : done + CUT_AT_ONCE]
         documents = [rooms.catalog.document(old) for old in some]
-        entries = _entries(rooms, rooms.catalog.reserve(len(some)), documents)
-        rooms.words.add(row for entry in entries for row in word_rows(entry))
+        long = _Long(sum(len(one.text) for one in documents), lambda _: None, stop)
+        try:
+            entries = _entries(rooms, rooms.catalog.reserve(len(some)), documents, long.cut)
+            rooms.words.add(long.added(row for entry in entries for row in word_rows(entry)))
+        except _Stopped:
+            rooms.words.rollback()
+            break
         rooms.words.commit()
         for old, entry in zip(some, entries, strict=True):
             rooms.catalog.recut(old, entry, chunker=rooms.chunker.version, now=time.time())
@@ -111,8 +123,9 @@ class _Grown:
 class Basket:
     """Gathers what parsers yield until there is enough of it for one commit."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, stop: threading.Event) -> None:
         self._rooms = rooms
+        self._stop = stop
         self._open: dict[SourceFile, _Open] = {}
         self._chunks: dict[str, int] = {}  # new passages so far, by path
         self._grown: dict[SourceFile, _Grown] = {}
@@ -208,16 +221,25 @@ class Basket:
         self._outcomes.append(replace(ended.outcome, documents=state.documents))
 
     def is_full(self) -> bool:
-        # About 800 characters make a passage.
-        return self._characters > BATCH_CHUNKS * 800 or time.monotonic() - self._since > BATCH_SECONDS
+        return self._characters > BATCH_CHUNKS * CHARACTERS or time.monotonic() - self._since > BATCH_SECONDS
 
     def close(self) -> list[Outcome]:
-        """Make what was gathered visible, and yield what became of each file."""
+        """Make what was gathered visible; what became of each file. Of a long batch that is stopped nothing."""
+        try:
+            return self._write()
+        except _Stopped:
+            self._rooms.words.rollback()
+            self._start_batch()
+            return []
+
+    def _write(self) -> list[Outcome]:
         catalog, words, chunker = self._rooms.catalog, self._rooms.words, self._rooms.chunker
         keys, new = self._keys()
-        self._batch.entries = _entries(self._rooms, [keys[document.id, document.family] for document in new], new)
+        long = _Long(self._characters, self._rooms.pulse, self._stop)
+        own_keys = [keys[document.id, document.family] for document in new]
+        self._batch.entries = _entries(self._rooms, own_keys, new, long.cut)
         if new:
-            words.add(row for entry in self._batch.entries for row in word_rows(entry))
+            words.add(long.added(row for entry in self._batch.entries for row in word_rows(entry)))
             words.commit()  # under reserved keys: nobody sees these rows before the catalog knows them
         self._batch.members = [
             (file, member, keys[member.document.id, member.document.family]) for file, member in self._members
@@ -253,8 +275,41 @@ class Basket:
         ]
 
 
-def _entries(rooms: Rooms, keys: Sequence[int], documents: Sequence[Document]) -> list[Entry]:
-    cut = zip(keys, documents, rooms.chunker.chunks_of(documents), strict=True)
+class _Stopped(Exception):
+    """The run was stopped in the middle of a long batch."""
+
+
+class _Long:
+    """A batch that is being written: how much of it is left, and whether it may be given up when a run is stopped."""
+
+    def __init__(self, characters: int, pulse: Callable[[int], None], stop: threading.Event) -> None:
+        self._left = self._told = float(characters)
+        self._pulse = pulse
+        self._stop = stop
+        self._is_long = characters > 2 * BATCH_CHUNKS * CHARACTERS  # another one is done before anybody notices
+
+    def cut(self, characters: int) -> None:
+        """So much more was cut, which is three quarters of the work."""
+        self._done(characters * 0.75)
+
+    def added(self, rows: Iterable[WordRow]) -> Iterator[WordRow]:
+        for row in rows:
+            yield row
+            self._done(len(row.body) * 0.25)
+
+    def _done(self, characters: float) -> None:
+        self._left = max(self._left - characters, 0.0)
+        if self._is_long and self._stop.is_set():
+            raise _Stopped
+        if self._told - self._left >= PULSE:
+            self._told = self._left
+            self._pulse(int(self._left))
+
+
+def _entries(
+    rooms: Rooms, keys: Sequence[int], documents: Sequence[Document], done: Callable[[int], None]
+) -> list[Entry]:
+    cut = zip(keys, documents, rooms.chunker.chunks_of(documents, cut=done), strict=True)
     entries = [Entry(key, document, chunks, _hashes(document, chunks)) for key, document, chunks in cut]
     return _with_shared(rooms.catalog, entries)
 

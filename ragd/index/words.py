@@ -134,6 +134,11 @@ class Words:
             self._writer.commit()
         self.reload()
 
+    def rollback(self) -> None:
+        """Drop what was not committed."""
+        if self._writer is not None:
+            self._writer.rollback()
+
     def close(self) -> None:
         """Let go of the writer's lock; what was not committed is dropped."""
         if self._writer is not None:

@@ -41,7 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         catalog = Catalog(Path(scratch) / "catalog.sqlite")
         words = Words.open(Path(scratch) / "words")
-        rooms = ingest.Rooms(catalog, words, chunker, reader_version, lambda: None)
+        rooms = ingest.Rooms(catalog, words, chunker, reader_version, lambda: None, lambda _: None)
         start = time.monotonic()
         with Pool(options.workers) as pool:
             for _ in ingest.read_files(rooms, pool, map(source_file, files), stop=threading.Event()):
