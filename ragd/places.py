@@ -14,10 +14,11 @@ SPANNED: tuple[MarkKind, ...] = ("beside", "clause", "turn")  # of these a span'
 def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
     """The marks of a span: what is in force at `start`, then those inside it.
 
-    In force are a page, headings (outermost first), what stands beside the text, a clause, a table's heads and a turn.
+    In force are a page, headings (outermost first), what stands beside the text, a clause, a table's heads, a day and a
+    turn.
     `marks` are a document's, in order of offset; offsets count code points of its text.
     """
-    force: dict[str, list[Mark]] = {"page": [], "beside": [], "clause": [], "table": [], "turn": []}
+    force: dict[str, list[Mark]] = {"page": [], "beside": [], "clause": [], "table": [], "turn": [], "day": []}
     headings: list[Mark] = []
     inside: list[Mark] = []
     for mark in marks:
@@ -37,7 +38,8 @@ def held(marks: Sequence[Mark], start: int, end: int) -> tuple[Mark, ...]:
             force |= {"beside": [mark], "clause": [], "table": []}
         elif mark.kind in force:
             force[mark.kind] = [mark] if mark.label or mark.kind == "turn" else []
-    return (*force["page"], *headings, *force["beside"], *force["clause"], *force["table"], *force["turn"], *inside)
+    last = (*force["clause"], *force["table"], *force["day"], *force["turn"])
+    return (*force["page"], *headings, *force["beside"], *last, *inside)
 
 
 def _still_above(headings: list[Mark], mark: Mark) -> list[Mark]:
@@ -54,6 +56,11 @@ def lead_of(asides: Iterable[tuple[int, int]], start: int, end: int) -> int:
     """
     over = (min(last, end) for first, last in asides if first < end and last > start)
     return max(over, default=start) - start
+
+
+def day_of(chunk: Chunk) -> str | None:
+    """The day on which a passage was said (ISO 8601), where it is of a conversation of many days."""
+    return next((mark.label for mark in chunk.marks if mark.kind == "day"), None)
 
 
 def is_quoted(chunk: Chunk, end: int) -> bool:

@@ -177,7 +177,8 @@ class Reader:
         row = self.last(number)
         with View(self._home.catalog) as view:
             at = whereabouts(row, view)
-            found = view.found(at.key, lambda one: (one.path, one.part) == (at.path, at.part))
+            day = view.days.at(at.key, row["start"])
+            found = view.found(at.key, lambda one: (one.path, one.part) == (at.path, at.part), day=day)
         if found is None or not at.there:
             raise SourceError(f"{at.path} is no longer there", remedy=f"{SYNC}; then search again")
         if at.note:
@@ -191,7 +192,8 @@ class Reader:
         with View(self._home.catalog) as view:
             at = whereabouts(row, view)
             key, path, part = at.key, at.path, at.part
-            found = view.found(key, lambda one: (one.path, one.part) == (path, part))
+            day = view.days.at(key, row["start"])
+            found = view.found(key, lambda one: (one.path, one.part) == (path, part), day=day)
             assert found is not None, "a place in this snapshot is still there"
             start, end = row["start"], row["end"]
             first, last = max(0, start - context), min(view.length(key), end + context)

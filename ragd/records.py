@@ -24,8 +24,8 @@ Kind = Literal[
     "other",
 ]
 MarkKind = Literal[
-    "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "clause", "table", "beside",
-    "line-block",
+    "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "day", "clause", "table",
+    "beside", "line-block",
 ]  # fmt: skip
 AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer"]
 # What a passage is in its document: words like any other, who wrote it ("Dana Visser, roofer, +31 20 555 0199"), or
@@ -51,9 +51,11 @@ class Mark:
     """A place in a document's text that a person would name.
 
     `level` is the depth of a heading (1 is the highest), the 1-based number of a page, slide, sheet or cell, and of a
-    turn of a conversation 1 where it begins one after a pause, 2 where it goes on; a "row" stands where the rows of a
-    sheet begin or go on after a gap, with the number of the next, 0 where what follows is none; a "clause" stands
-    before a numbered paragraph whose number is in no text and holds until the next one, one with no label or a heading;
+    turn of a conversation 1 where it begins one after a pause, 2 where it goes on; a "day" (ISO 8601) stands where one
+    begins in a conversation that is one text, the first at 0, and is the date of all that was said on it; a "row"
+    stands where the rows of a sheet begin or go on after a gap, with the number of the next, 0 where what follows is
+    none; a "clause" stands before a numbered paragraph whose number is in no text and holds until the next one, one
+    with no label or a heading;
     a "table" stands where the heads of a table's columns begin, is called as they are, letter by letter, and holds for
     all of its rows, until one with no label; "beside" begins what is no running text ("footnote to 5.1", "comment by
     Dana on 7", "header"), below none of the headings above but those of a smaller `level`, until the next one, a slide

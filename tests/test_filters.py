@@ -50,6 +50,11 @@ def household(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> It
         folder.mkdir(exist_ok=True)
         text = f"# {SUBJECTS[number % 5]} {number}\n\n" + "\n".join(LINES[(number + step) % 5] for step in range(3))
         (folder / f"{number}.{'md' if number % 4 else 'txt'}").write_text(text)
+    said = [
+        f"{1 + n % 28:02}/03/{2019 + n // 10}, 14:0{n % 9} - {'Dana' if n % 2 else 'Kees'}: {LINES[n % 5]}"
+        for n in range(60)
+    ]
+    (root / "WhatsApp Chat with Dana.txt").write_text("\n".join(said))
     with Library.open(tmp_path_factory.mktemp("home") / "ragd") as library:
         library.add([root])
         yield library
@@ -57,8 +62,9 @@ def household(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> It
 
 filters = st.sampled_from(
     [
-        "from:dana", "-from:kees", 'from:"Merle Ox"', "to:visser", "after:2021", "before:2023-03-10", "type:mail",
-        "type:note", "type:md", "in:notes", "in:mail", "-in:diary", "title:roof", "from:dana from:kees", "type:pdf",
+        "from:dana", "-from:kees", 'from:"Merle Ox"', "to:visser", "after:2021", "before:2023-03-10",
+        "before:2020-03-08", "type:mail", "type:chat", "type:note", "type:md", "in:notes", "in:mail", "-in:diary",
+        "title:roof", "from:dana from:kees", "type:pdf",
     ]
 )  # fmt: skip
 wishes = st.sampled_from(
@@ -113,7 +119,14 @@ def test_filters_alone_list_the_newest_first(household: Library) -> None:
     hits = household.search("from:dana after:2020", 50)
     dates = [hit.document.date or "" for hit in hits]
     assert dates and dates == sorted(dates, reverse=True)
-    assert all((hit.document.author or "").startswith("Dana") for hit in hits)
+    assert all("Dana" in (hit.document.author or "") for hit in hits)
+
+
+def test_what_was_said_in_a_chat_is_found_by_the_day_on_which_it_was_said(household: Library) -> None:
+    for query in ("slates type:chat after:2020 before:2020-03-15", "type:chat after:2020 before:2020-03-15"):
+        hits = household.search(query, 50)
+        assert hits and {hit.document.date for hit in hits} <= {f"2020-03-{day}" for day in range(11, 15)}
+        assert all(hit.text.startswith(f"{hit.document.date[-2:]}/03/2020") for hit in hits if hit.document.date)
 
 
 def test_a_phrase_that_stands_nowhere_brings_the_nearest(household: Library) -> None:

@@ -152,6 +152,7 @@ class _Conditions:
         self._query = query
         self._view = view
         self.keys = view.keys_where(matcher(query)) if query.filters else None
+        self._outside = view.rows_outside(matcher(query)) if query.filters else set[Row]()
         self.word_keys = self.keys and self.keys | view.shared.keys_in(self.keys)
         self._ending: dict[int, Row | None] = {}  # passages that end mails, and the mail that each is shown in
         # By stems and with the header: supersets, which the exact look at a passage and its title narrows.
@@ -177,7 +178,9 @@ class _Conditions:
             if row[0] in ending:
                 shown = self._shown_at(ending[row[0]])
                 found |= {shown: row} if shown else {}
-            elif row[0] in visible and row not in covered and (self.keys is None or row[0] in self.keys):
+            elif self.keys is not None and (row[0] not in self.keys or row in self._outside):
+                continue
+            elif row[0] in visible and row not in covered:
                 found[row] = row
         return found
 
@@ -229,7 +232,13 @@ def _hits(
     scores = _in_place(sought, view, words, candidates=candidates, standing=standing)
     show, taken = (
         _Shown(view, matcher(sought.query)),
-        Taken(candidates.passages, _sections(standing), view.length, a_section=a_section),
+        Taken(
+            candidates.passages,
+            _sections(standing),
+            view.days.of_keys({key for key, _ in candidates.passages}),
+            view.length,
+            a_section=a_section,
+        ),
     )
     # Equal scores are ordered by path and start, which only the documents tell: those of the best rows are read.
     best = sorted(candidates.passages, key=lambda row: -scores[row])
@@ -321,20 +330,21 @@ def _ties(rows: Iterable[Row], scores: Mapping[Row, float]) -> Iterator[list[Row
 
 
 class _Shown:
-    """Rows as they are shown; a document's facts are read once."""
+    """Rows as they are shown; a document's facts are read once, of a conversation once a day."""
 
     def __init__(self, view: View, matches: Callable[[Found], bool]) -> None:
         self._view = view
         self._matches = matches
-        self._documents: dict[int, Found | None] = {}
+        self._documents: dict[tuple[int, str | None], Found | None] = {}
 
     def in_order(self, rows: Collection[Row]) -> list[tuple[Stored, Found]]:
         """By path, then start."""
         shown = []
         for stored in self._view.stored(rows):
-            if stored.key not in self._documents:
-                self._documents[stored.key] = self._view.found(stored.key, self._matches)
-            found = self._documents[stored.key]
+            day = places.day_of(stored.chunk)
+            if (stored.key, day) not in self._documents:
+                self._documents[stored.key, day] = self._view.found(stored.key, self._matches, day=day)
+            found = self._documents[stored.key, day]
             if found is not None:
                 shown.append((stored, found))
         return sorted(shown, key=lambda one: (one[1].path, one[1].part or "", one[0].chunk.start))
@@ -371,9 +381,9 @@ def _newest(query: Query, view: View, words: Words, limit: int) -> list[Hit]:
     matches = matcher(query)
     show = _Shown(view, matches)
     offending = _offending(query, view, words)
-    keys = (key for key in view.newest(matches) if key not in offending)
+    rows = (row for row in view.newest(matches) if row[0] not in offending)
     nothing = _Candidates({}, {}, {}, {}, {}, {}, frozenset(), exhausted=True)
-    listed = (one for key in keys for one in show.in_order([(key, 0)]))
+    listed = (one for row in rows for one in show.in_order([row]))
     return [_hit(stored, found, 0.0, nothing) for stored, found in islice(listed, limit)]
 
 

@@ -16,13 +16,18 @@ class Taken:
         self,
         passages: Mapping[Row, int],
         sections: Mapping[Row, Hashable],
+        days: Mapping[Row, str],
         length: Callable[[int], int],
         *,
         a_section: int,
     ) -> None:
-        """`passages` and `sections` name what is embedded and seen as one; `length` tells a document's characters."""
+        """`passages` and `sections` name what is embedded and seen as one; `length` tells a document's characters.
+
+        A day of a conversation (`days`) counts as a document: if others could take its room, a filter would bring more.
+        """
         self._passages = passages
         self._sections = sections
+        self._days = days
         self._length = length
         self._a_section = a_section
         self._of: Counter[Hashable] = Counter()  # documents and sections
@@ -31,16 +36,19 @@ class Taken:
 
     def has_room(self, row: Row) -> bool:
         return (
-            self._of[row[0]] < self._allow(row[0])
+            self._of[self._document(row)] < self._allow(row[0])
             and (row[0], self._passages[row]) not in self._together
             and (row not in self._sections or self._of[self._sections[row]] < self._a_section)
         )
 
     def add(self, row: Row) -> None:
         self._together.add((row[0], self._passages[row]))
-        self._of[row[0]] += 1
+        self._of[self._document(row)] += 1
         if row in self._sections:
             self._of[self._sections[row]] += 1
+
+    def _document(self, row: Row) -> Hashable:
+        return (row[0], self._days[row]) if row in self._days else row[0]
 
     def _allow(self, key: int) -> int:
         if key not in self._allowed:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ragd.errors import DiskFull, HomeError
 
-FORMAT = 4  # of the tables below; a change adds a step to MIGRATIONS
+FORMAT = 5  # of the tables below; a change adds a step to MIGRATIONS
 
 READ_AGAIN = "to be read again: "  # begins the reading of a document that only its file can bring up to date
 # What mails refer to, which chunks are quotes that are shown elsewhere, and the names by which links find documents.
@@ -76,6 +76,13 @@ CREATE TABLE shared (key INTEGER PRIMARY KEY, passage INTEGER NOT NULL UNIQUE);
 DROP INDEX chunks_by_passage;
 CREATE INDEX chunks_by_passage ON chunks (passage, role, covered);
 """
+# Of a conversation that is one text, the day of each passage (ISO 8601).
+DAYS = """
+CREATE TABLE days (key INTEGER NOT NULL, ordinal INTEGER NOT NULL, day TEXT NOT NULL, PRIMARY KEY (key, ordinal))
+    WITHOUT ROWID;
+"""
+# Mails that came into sight: which quotes their words cover is not looked at yet.
+UNSETTLED = "CREATE TABLE unsettled (key INTEGER PRIMARY KEY);"
 # A chunk that has its meaning: no quote that is shown elsewhere, no foot. As a list, which the index is sought by.
 MEANT = "covered = 0 AND role IN ('body', 'signature')"
 
@@ -106,7 +113,7 @@ FROM_FORMAT_2 = f"ALTER TABLE chunks ADD COLUMN role TEXT NOT NULL DEFAULT 'body
 # Which conversations a mail is in is told when its file is read the next time.
 FROM_FORMAT_3 = "ALTER TABLE places ADD COLUMN conversations TEXT NOT NULL DEFAULT '';"
 # format -> the SQL that carries a catalog of that format to the next
-MIGRATIONS = {1: FROM_FORMAT_1, 2: FROM_FORMAT_2, 3: FROM_FORMAT_3}
+MIGRATIONS = {1: FROM_FORMAT_1, 2: FROM_FORMAT_2, 3: FROM_FORMAT_3, 4: DAYS + UNSETTLED}
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
@@ -179,7 +186,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     if _is_empty(connection):
         start = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '0'), ('purges', '0');"
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {FILES} {NEW_INDEXES} {SHARED} {start} COMMIT;")
+        tables = f"{TABLES} {FILES} {NEW_INDEXES} {SHARED} {DAYS} {UNSETTLED}"
+        connection.executescript(f"BEGIN IMMEDIATE; {tables} {start} COMMIT;")
         return
     while (known := _format(connection)) < FORMAT:
         step = f"UPDATE settings SET value = '{known + 1}' WHERE name = 'format';"

@@ -11,6 +11,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from ragd.index.catalog import links, read, threads
+from ragd.index.catalog.days import Days, Row
 from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.named_day import named_day
 from ragd.index.catalog.numbers import at_number
@@ -42,6 +43,7 @@ class View:
         self._db.execute("BEGIN")
         self.lookup = Lookup(self._db)
         self.shared = Shared(self._db)
+        self.days = Days(self._db)
         try:
             self.generation = int(read.setting(self._db, "generation") or 0)
         except sqlite3.DatabaseError as error:
@@ -129,8 +131,8 @@ class View:
         row = self._db.execute("SELECT length FROM documents WHERE key = ?", (key,)).fetchone()
         return int(row[0]) if row else 0
 
-    def found(self, key: int, matches: Callable[[Found], bool]) -> Found | None:
-        """The document of a key at the first of its places that a filter matches.
+    def found(self, key: int, matches: Callable[[Found], bool], *, day: str | None = None) -> Found | None:
+        """The document of a key at the first of its places that a filter matches; `day` is that of the passage shown.
 
         They are in path order, whole files before what lies in others: a person opens the letter, not its archive.
         """
@@ -139,7 +141,7 @@ class View:
         places = tuple((row[1], row[2] or None) for row in rows)
         labels = self._labels(rows)
         for number, row in enumerate(rows):
-            here = _found(row, also_at=places[:number] + places[number + 1 :], labels=labels)
+            here = _said_on(day, _found(row, also_at=places[:number] + places[number + 1 :], labels=labels))
             if matches(here):
                 return replace(here, holds=self._held(here.path, here.part))
         return None
@@ -157,10 +159,23 @@ class View:
         return tuple(dict.fromkeys(label for row in rows for label in read.labels_from(str(row[LABELS]))))
 
     def keys_where(self, matches: Callable[[Found], bool]) -> set[int]:
-        """The documents that have a place that a filter matches."""
-        labels = self._labels_of_keys()
-        rows = self._db.execute(f"SELECT {FACTS} FROM {PLACES}")
-        return {row[0] for row in rows if matches(_found(row, also_at=(), labels=labels.get(row[0], ())))}
+        """The documents that have a place, and a day if they have days, that a filter matches."""
+        return {key for key, _, found in self._seen("") if matches(found)}
+
+    def rows_outside(self, matches: Callable[[Found], bool]) -> set[Row]:
+        """(key, ordinal) of what was said, in conversations of many days, on a day that a filter does not match."""
+        seen = self._seen("WHERE p.key IN (SELECT key FROM days)")
+        inside = {(key, day) for key, day, found in seen if matches(found)}
+        rows = self._db.execute("SELECT key, ordinal, day FROM days")
+        return {(key, ordinal) for key, ordinal, day in rows if (key, day) not in inside}
+
+    def _seen(self, where: str) -> Iterator[tuple[int, str | None, Found]]:
+        """(key, day, document) at every place and of each of its days; day is None where it has none."""
+        labels, days = self._labels_of_keys(), self.days.all()
+        for row in self._db.execute(f"SELECT {FACTS} FROM {PLACES} {where}"):
+            found = _found(row, also_at=(), labels=labels.get(row[0], ()))
+            for day in days.get(row[0], (None,)):
+                yield row[0], day, _said_on(day, found)
 
     def _labels_of_keys(self) -> dict[int, tuple[str, ...]]:
         found: dict[int, dict[str, None]] = {}
@@ -205,10 +220,8 @@ class View:
         return (int(row[0]), int(row[1])) if row else None
 
     def documents(self) -> Iterator[tuple[int, Found]]:
-        """(key, document) at every place, in path order."""
-        labels = self._labels_of_keys()
-        for row in self._db.execute(f"SELECT {FACTS} FROM {PLACES} ORDER BY p.path, p.part"):
-            yield row[0], _found(row, also_at=(), labels=labels.get(row[0], ()))
+        """(key, document) at every place, in path order; a conversation once for each of its days."""
+        return ((key, found) for key, _, found in self._seen("ORDER BY p.path, p.part"))
 
     def links(self, key: int, path: str) -> list[int]:
         """The documents that one links to, seen from its place at `path`, in the order of its links."""
@@ -228,13 +241,18 @@ class View:
         """The mails of a thread, by date."""
         return threads.messages(self._db, name)
 
-    def newest(self, matches: Callable[[Found], bool]) -> list[int]:
-        """The documents that a filter matches, those with the latest dates first, their own or their files'."""
-        dated: dict[int, float] = {}
-        for key, found in self.documents():
-            if key not in dated and matches(found):
-                dated[key] = moment(found.date)
-        return sorted(dated, key=lambda key: -dated[key])
+    def newest(self, matches: Callable[[Found], bool]) -> list[Row]:
+        """The first passage of each document, and of each day of a conversation, that a filter matches.
+
+        Those with the latest dates come first, the documents' own or their files'.
+        """
+        days = self.days.all()
+        dated: dict[Row, float] = {}
+        for key, day, found in self._seen("ORDER BY p.path, p.part"):
+            row = (key, days[key][day] if day else 0)
+            if row not in dated and matches(found):
+                dated[row] = moment(found.date)
+        return sorted(dated, key=lambda row: -dated[row])
 
     # what there is
 
@@ -351,6 +369,11 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
         within=_enclosing(above),
         message_id=message_id,  # type: ignore[arg-type]
     )
+
+
+def _said_on(day: str | None, found: Found) -> Found:
+    """The document with the date of what is shown of it."""
+    return replace(found, date=day, date_from="content") if day else found
 
 
 def _enclosing(row: Sequence[object]) -> Enclosing | None:

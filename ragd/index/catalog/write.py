@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ragd.index.catalog import blocks, letters, links, read, shared, threads
+from ragd.index.catalog import blocks, days, letters, links, read, shared, threads
 from ragd.index.catalog.facts import facts_of
 from ragd.index.catalog.lookup import FILE, Lookup, begun, known_of
 from ragd.index.catalog.quotes import Quotes
@@ -183,9 +183,9 @@ class Catalog:
                 (*place, int(chunk.quoted), chunk.role, digest),
             )
         shared.put(self._db, entry)
+        days.put(self._db, entry)
         self._db.execute("DELETE FROM reserved WHERE key = ?", (key,))
-        references = [(one, key) for one in document.references]
-        self._db.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", references)
+        self._db.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", [(one, key) for one in document.references])
         links.record(self._db, key, document)
 
     def _put_place(self, path: str, here: Held, mtime_ns: int) -> set[int]:
@@ -278,7 +278,7 @@ class Catalog:
         if keys:
             with transaction(self._db, self.path):
                 mails = letters.letters_of(self._db, keys)
-                for table in ("documents", "blocks", "chunks", "gone", "answers", "names", "targets"):
+                for table in ("documents", "blocks", "chunks", "days", "gone", "answers", "names", "targets"):
                     self._db.executemany(f"DELETE FROM {table} WHERE key = ?", [(key,) for key in keys])
                 self._db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", [(key,) for key in keys])
                 threads.unlink(self._db, [one.node for one in mails if not self._is_kept(one.id)])

@@ -64,6 +64,15 @@ def marks_of(turns: Iterable[tuple[int, Turn]]) -> Iterator[Mark]:
         yield Mark(offset, "turn", place(turn), BEGINS if begins else GOES_ON)
 
 
+def days_of(turns: Iterable[tuple[int, Turn]]) -> Iterator[Mark]:
+    """A mark where each day begins: the first at 0, with whatever stands above the first turn."""
+    before: date | None = None
+    for offset, turn in turns:
+        if turn.day and turn.day != before:
+            yield Mark(0 if before is None else offset, "day", turn.day.isoformat())
+            before = turn.day
+
+
 def place(turn: Turn) -> str:
     """ "Dana, 2 March 2024 14:05"."""
     when = f"{turn.when.day} {turn.when:%B %Y %H:%M}" if turn.when else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from ragd.parsers import dates
-from ragd.parsers.chats.chat import Turn, marks_of, speakers
+from ragd.parsers.chats.chat import Turn, days_of, marks_of, speakers
 from ragd.parsers.source import AnotherFormat, Source
 from ragd.parsers.texts.text import lined_text
 from ragd.records import Document, Member
@@ -61,7 +61,7 @@ def parse(source: Source) -> Iterator[Member]:
             text=text,
             kind=source.kind,
             family=source.family,
-            marks=tuple(marks_of(placed)),
+            marks=tuple(sorted([*days_of(placed), *marks_of(placed)], key=lambda mark: mark.offset)),
             author=speakers(people),
             date=dates.iso(max(moments)) if moments else None,
             lined=True,
