@@ -61,7 +61,7 @@ class Shelf:
     def __post_init__(self) -> None:
         self.catalog = Catalog(self.path)
 
-    def put(self, files: dict[str, bytes]) -> None:
+    def put(self, files: dict[str, bytes], *, settled: bool = True) -> None:
         """Read files in one batch."""
         self.files |= files
         batch = Batch()
@@ -83,6 +83,8 @@ class Shelf:
             )
         batch.members = [(file, member, keys[member.document.id] or 0) for file, member, _ in batch.members]
         self.catalog.commit(batch, chunker=CHUNKER.version)
+        for _ in self.catalog.quotes.settle_rest() if settled else ():
+            pass
 
     def take_out(self, names: Iterable[str]) -> None:
         """Files that are no longer there."""

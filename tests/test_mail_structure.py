@@ -228,7 +228,7 @@ def _first_format(path: Path) -> None:
     db = sqlite3.connect(path)
     for index in ("documents_by_message", "documents_by_subject", "chunks_by_passage", "chunks_covered"):
         db.execute(f"DROP INDEX {index}")
-    for table in ("answers", "names", "targets", "shared"):
+    for table in ("answers", "names", "targets", "shared", "days", "unsettled"):
         db.execute(f"DROP TABLE {table}")
     later = {"documents": "tags links aliases asides subject moment loose", "places": "labels within conversations"}
     later |= {"chunks": "quoted covered role", "files": "read_at"}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from mail_shelf import Shelf, mail, quoted
 
+from ragd.index.catalog import Catalog
 from ragd.index.catalog.quotes import Quotes
 
 SAID = (
@@ -63,7 +64,7 @@ def statements(folder: Path, count: int) -> int:
     keys = [row[0] for row in connection.execute("SELECT key FROM documents")]
     asked: list[str] = []
     connection.set_trace_callback(asked.append)
-    Quotes(connection).settle(keys)
+    Quotes(connection, shelf.path).settle(keys)
     connection.close()
     shown = [name for name in shelf.files if len(shelf.shown(name)) > 1]
     assert shown == ["0.eml"]  # the first shows what is quoted in all
@@ -72,6 +73,16 @@ def statements(folder: Path, count: int) -> int:
 
 def test_twice_as_many_answers_to_a_missing_message_are_twice_the_work(tmp_path: Path) -> None:
     assert statements(tmp_path, 400) < 2.5 * statements(tmp_path, 200)
+
+
+def test_what_a_stopped_run_did_not_compare_the_next_one_compares(shelf: Shelf) -> None:
+    shelf.put({"1.eml": mail(1, SAID), "2.eml": mail(2, f"I will.\n\n{quoted(SAID)}", answers=[1])}, settled=False)
+    assert len(shelf.shown("2.eml")) == 2
+    shelf.catalog.close()
+    shelf.catalog = Catalog(shelf.path)
+    assert list(shelf.catalog.quotes.settle_rest())
+    assert shelf.shown("2.eml") == ["I will."]
+    assert not list(shelf.catalog.quotes.settle_rest())
 
 
 def test_a_short_answer_between_two_quoted_lines_is_its_writers_own(shelf: Shelf) -> None:

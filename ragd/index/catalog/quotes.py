@@ -11,11 +11,13 @@ import json
 import re
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from ragd.index.catalog.kin import Kin, is_before
 from ragd.index.catalog.letters import Letter, letter_of
-from ragd.index.catalog.read import text_of
+from ragd.index.catalog.read import batched, text_of
+from ragd.index.catalog.schema import moved_on, transaction
 from ragd.index.said import QUOTING
 
 WORD = re.compile(r"[^\W_]+")
@@ -24,6 +26,7 @@ SNIP = re.compile(
     r"[\[<][ .]*(?:snip(?:p?ed|ping)?|cut|deleted)[ .]*[\]>]|[-*({=]+ ?snip(?:ped)? ?[-*)}=]+", re.IGNORECASE
 )
 ROW = 3  # words
+AT_ONCE = 1_000  # mails whose quotes, and those of their kin, are settled between two commits
 HELD = 300_000  # rows of words of mails that are held at once: about 50 MB
 LONGEST = 200_000  # code points of a mail that are looked at
 
@@ -33,10 +36,28 @@ Rows = frozenset[tuple[str, ...]]
 class Quotes:
     """Keeps the catalog's `covered` true; it changes when messages come and go."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
+        self._path = path
         self._said: OrderedDict[tuple[int, bool], Rows] = OrderedDict()
         self._held = 0  # rows in it
+
+    def put_off(self, came: Iterable[int]) -> None:
+        """Remember, within a transaction, documents that came into sight: no quote is hidden for them yet.
+
+        Of a hundred mails of one subject each concerns all others, so they are looked at once, when all are in.
+        """
+        self._db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [(key,) for key in came])
+
+    def settle_rest(self) -> Iterator[None]:
+        """Settle what was put off, a step at a time; who stops in between goes on with the next call."""
+        waiting = [row[0] for row in self._db.execute("SELECT key FROM unsettled")]
+        for some in batched(Kin(self._db).by_subject(waiting), AT_ONCE):
+            with transaction(self._db, self._path):
+                self.settle(some)
+                self._db.executemany("DELETE FROM unsettled WHERE key = ?", [(key,) for key in some])
+                moved_on(self._db)
+            yield
 
     def settle(self, moved: Iterable[int]) -> None:
         """Say anew which quotes are covered, after documents of these keys have come into sight or gone out of it."""
@@ -91,15 +112,26 @@ class Union:
     def __contains__(self, row: object) -> bool:
         return any(row in part for part in self._parts)
 
+    def lacks(self, rows: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
+        """Those of the rows that are in none."""
+        left = set(rows)
+        for part in self._parts:
+            left = left - part  # which looks at each row that is left, and not at all of the part
+            if not left:
+                break
+        return left
+
 
 def is_covered(quote: str, known: Union) -> bool:
     """Whether all that a quote says stands in rows of words that are known."""
     words = _words(quote)
     if len(words) < ROW:
         return not words or tuple(words) in known
-    found = [False] * len(words)
-    for at, row in enumerate(_in_rows(words)):
-        if row in known:
+    rows = _in_rows(words)
+    unknown = known.lacks(rows)
+    found = [not unknown] * len(words)
+    for at, row in enumerate(rows if unknown else ()):
+        if row not in unknown:
             found[at : at + ROW] = [True] * ROW
     return all(found) or _all_mended(words, found, known)
 

@@ -26,7 +26,7 @@ class Catalog:
         self.spaces = Spaces(self._db, path)
         self.lookup = Lookup(self._db)
         self.shared = shared.Shared(self._db)
-        self._quotes = Quotes(self._db)
+        self.quotes = Quotes(self._db, path)
 
     def close(self) -> None:
         self._db.close()
@@ -157,7 +157,8 @@ class Catalog:
             self._let_go(lost, now)
             threads.leave(self._db, lost)
             threads.link(self._db, _to_link(batch))
-            self._quotes.settle(came | lost)
+            self.quotes.settle(lost)
+            self.quotes.put_off(came)
             moved_on(self._db)
 
     def _unseen(self, batch: Batch) -> set[int]:
@@ -171,17 +172,16 @@ class Catalog:
             f"INSERT INTO documents VALUES (?, ?, ?{', ?' * 19})",
             (key, document.id, reading, *facts_of(document)),
         )
+        packed = [(key, number, data) for number, data in blocks.packed(document.text)]
+        self._db.executemany("INSERT INTO blocks VALUES (?, ?, ?)", packed)
+        self._db.executemany("INSERT OR IGNORE INTO passages (hash) VALUES (?)", [(one,) for one in entry.hashes])
         self._db.executemany(
-            "INSERT INTO blocks VALUES (?, ?, ?)",
-            [(key, number, data) for number, data in blocks.packed(document.text)],
+            "INSERT INTO chunks SELECT ?, ?, ?, ?, ?, id, ?, 0, ? FROM passages WHERE hash = ?",
+            [
+                (key, one.ordinal, one.start, one.end, one.line, int(one.quoted), one.role, digest)
+                for one, digest in zip(entry.chunks, entry.hashes, strict=True)
+            ],
         )
-        for chunk, digest in zip(entry.chunks, entry.hashes, strict=True):
-            self._db.execute("INSERT OR IGNORE INTO passages (hash) VALUES (?)", (digest,))
-            place = (key, chunk.ordinal, chunk.start, chunk.end, chunk.line)
-            self._db.execute(
-                "INSERT INTO chunks SELECT ?, ?, ?, ?, ?, id, ?, 0, ? FROM passages WHERE hash = ?",
-                (*place, int(chunk.quoted), chunk.role, digest),
-            )
         shared.put(self._db, entry)
         days.put(self._db, entry)
         self._db.execute("DELETE FROM reserved WHERE key = ?", (key,))
@@ -373,7 +373,7 @@ class Catalog:
             self._db.execute("UPDATE places SET key = ? WHERE key = ?", (entry.key, old))
             threads.link(self._db, [entry.key])
             self._let_go([old], now)
-            self._quotes.settle([old, entry.key])
+            self.quotes.settle([old, entry.key])
             moved_on(self._db)
 
 
