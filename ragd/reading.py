@@ -74,6 +74,8 @@ class Reader:
         hits = retrieve(sought, view, words, limit=limit, a_section=a_section)
         if not hits and query.filters and not view.keys_where(matcher(query)):
             return [], [], [*notes, *why_nothing(query, (found for _, found in view.documents()))]
+        if hits and not query.words.strip():
+            notes.append(_listed(len(hits), None if query.without else len(view.keys_where(matcher(query)))))
         if hits or not (query.phrases or query.without):
             if hits and query.words and not any({"words", "name"} & hit.ranks.keys() for hit in hits):
                 notes += _found_by_meaning(query, view, words)
@@ -308,6 +310,12 @@ def coverage(view: View) -> list[str]:
     if unknown:
         notes.append(f"{unknown[0]} cannot be seen now: what is known of it may be old")
     return notes
+
+
+def _listed(shown: int, there: int | None) -> str:
+    """What filters alone list, in what order; `there` is how many documents they leave, where that is known."""
+    what = f"the newest {shown:,} of {there:,} documents that the filters leave" if there and shown < there else ""
+    return f"no words to look for: by date, {what or 'newest first'}"
 
 
 def _counts(view: View) -> dict[str, Any]:

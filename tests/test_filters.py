@@ -174,3 +174,25 @@ def test_a_diarys_page_is_of_the_day_in_its_name_unless_it_states_another(tmp_pa
         assert "· 20 April 2026" in named(hit.document, hit.place).plain
         newest = [Path(hit.document.path).name for hit in library.search("in:diary before:2026-04-23")]
         assert newest == ["2026-04-22 Wednesday.txt", "20260421.md", "2026-04-20.md", "2026-04-23.md"]
+
+
+def test_an_attached_message_is_its_writers_and_not_his_who_forwards_it(tmp_path: Path) -> None:
+    inner, outer = EmailMessage(), EmailMessage()
+    inner["From"], inner["To"], inner["Subject"] = PEOPLE[0], PEOPLE[2], "Quince"
+    inner.set_content("The quinces are ripe.")
+    inner.add_attachment("quinces,3\n", subtype="csv", filename="quince.csv")
+    outer["From"], outer["To"], outer["Subject"] = PEOPLE[1], "ivo@example.org", "Fwd: Quince"
+    outer.set_content("See the quinces below.")
+    outer.add_attachment(inner)
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "fwd.eml").write_bytes(outer.as_bytes())
+    with Library.open(tmp_path / "home") as library:
+        library.add([tmp_path / "mails"])
+
+        def titles(query: str) -> set[str | None]:
+            return {hit.document.title or hit.document.part for hit in library.search(query)}
+
+        assert titles("quinces from:kees") == titles("quinces to:ivo") == {"Fwd: Quince"}
+        assert len(titles("quinces from:dana")) == 2  # the message, and what is attached to it
+        found = library.find("from:dana", 1)
+        assert found.notes[-1] == "no words to look for: by date, the newest 1 of 2 documents that the filters leave"

@@ -232,11 +232,15 @@ def _labelled(found: Found, wanted: tuple[str, ...]) -> bool:
 
 
 def _writers(found: Found) -> list[str]:
-    """Who wrote a document, and of an attachment who sent it."""
+    """Who wrote a document, and of an attachment who sent it; but who forwards a message has not written it."""
+    if found.kind == "mail" and found.author:
+        return [found.author]
     return [person for person in (found.author, found.within.author if found.within else None) if person]
 
 
 def _receivers(found: Found) -> tuple[str, ...]:
+    if found.kind == "mail" and found.recipients:
+        return found.recipients
     return found.recipients + (found.within.recipients if found.within else ())
 
 
