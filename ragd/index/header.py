@@ -1,6 +1,7 @@
 """What stands before a passage where it is embedded and word-indexed: what it is of and below, by its content."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ragd.index.said import subject_of, words_of
 from ragd.places import held
@@ -55,16 +56,21 @@ def header_of(title: str | None, author: str | None, marks: Sequence[Mark]) -> s
 
     `marks` are those in force above the passage. A heading that repeats the title is said once.
     """
-    labels = [" ".join(mark.label.split()) for mark in marks if mark.kind == "heading"]
+    labels = tuple(" ".join(mark.label.split()) for mark in marks if mark.kind == "heading")
+    header = _header(title, author, labels)
+    columns = " ".join(" ".join(mark.label for mark in marks if mark.kind == "table").split())
+    return " > ".join(filter(None, (header, columns.encode()[:COLUMNS].decode(errors="ignore"))))
+
+
+@lru_cache(maxsize=200)
+def _header(title: str | None, author: str | None, labels: tuple[str, ...]) -> str:
     steps = [step for step in dict.fromkeys(labels) if step and step != title]
     facts = [" ".join(fact.split()) for fact in (author, title) if fact]
     if facts:
         steps.insert(0, ": ".join(facts))
     while len(steps) > 2 and len(" > ".join(steps).encode()) > HEADER:
         del steps[1]
-    header = " > ".join(steps).encode()[:HEADER].decode(errors="ignore")
-    columns = " ".join(" ".join(mark.label for mark in marks if mark.kind == "table").split())
-    return " > ".join(filter(None, (header, columns.encode()[:COLUMNS].decode(errors="ignore"))))
+    return " > ".join(steps).encode()[:HEADER].decode(errors="ignore")
 
 
 def facts_above(document: Document, start: int) -> list[Mark]:

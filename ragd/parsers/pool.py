@@ -1,14 +1,15 @@
 """The firewall: files go to worker processes, documents come back, and a broken worker takes only its file along."""
 
-import selectors
 import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from ragd.errors import RagdError
 from ragd.parsers.frames import BadFrame, Frame, unpack_member
+from ragd.parsers.hearing import Heard, next_of
 from ragd.parsers.process import Dead, Process, why_it_does_not_start
 from ragd.records import Member, Outcome, SourceFile
 
@@ -65,6 +66,7 @@ class Pool:
         self._idle: list[Process] = []
         self._busy: list[Process] = []
         self._stillborn = 0
+        self.heard: Heard[Process] = SimpleQueue()  # what all workers say
         self.sandbox: tuple[str, ...] = ()  # by what the workers have locked themselves in, once one is ready
 
     def __enter__(self) -> "Pool":
@@ -104,7 +106,7 @@ class Pool:
                 return process
             process.end()
         try:
-            return Process(self._limits.seconds, self._limits.memory_mb, self._limits.text_mb)
+            return Process(self._limits.seconds, self._limits.memory_mb, self._limits.text_mb, self.heard)
         except OSError as trouble:
             raise RagdError(
                 f"files cannot be read, no process can be started ({trouble})", remedy="try again"
@@ -141,17 +143,15 @@ class _Reading:
         self._again: deque[SourceFile] = deque()  # given to a worker that is gone, and not begun
         self._more = True
         self.busy: list[Process] = []
-        self._selector = selectors.DefaultSelector()
 
     def answers(self) -> Iterator[Answer]:
         self._hand_out()
         while self.busy and not self._pool.stopped():
             began = time.monotonic()
-            ready = {key.data for key, _ in self._selector.select(TURN)}
-            yield from self._late(time.monotonic() - began, ready)
-            for process in ready:
-                if process in self.busy:
-                    yield from self._listen(process)
+            process, piece = next_of(self._pool.heard, TURN) or (None, b"")
+            yield from self._late(time.monotonic() - began, process)
+            if process in self.busy:
+                yield from self._listen(process, piece)
             self._hand_out()
 
     def leave(self) -> None:
@@ -159,7 +159,6 @@ class _Reading:
         for process in self.busy:
             process.end()
         self.busy.clear()
-        self._selector.close()
 
     def _hand_out(self) -> None:
         """Give files to whoever has room; a worker with nothing to do goes back to the pool."""
@@ -171,7 +170,6 @@ class _Reading:
             if process is None:
                 process = self._pool.take()
                 self.busy.append(process)
-                self._selector.register(process.answers, selectors.EVENT_READ, process)
             process.give(file, old=self._old(file))
         for process in [process for process in self.busy if not process.waiting]:
             self._dismiss(process)
@@ -193,10 +191,10 @@ class _Reading:
             return file
         return None
 
-    def _listen(self, process: Process) -> Iterator[Answer]:
-        """What a worker says, until its pipe is empty or it is gone."""
+    def _listen(self, process: Process, piece: bytes) -> Iterator[Answer]:
+        """What a worker says in one piece."""
         try:
-            for frame in process.hear():
+            for frame in process.understand(piece):
                 answer = self._understood(process, frame)
                 if answer:
                     yield answer
@@ -235,7 +233,7 @@ class _Reading:
         except (KeyError, TypeError) as error:
             raise BadFrame from error
 
-    def _late(self, waited: float, ready: set[Process]) -> Iterator[Answer]:
+    def _late(self, waited: float, ready: Process | None) -> Iterator[Answer]:
         """Only the time in which we waited for it counts against a worker, and no more than a turn at once.
 
         A machine that slept, or a run stopped with Ctrl-Z, would otherwise fail whatever was being read.
@@ -243,7 +241,7 @@ class _Reading:
         for process in self.busy[:]:
             process.wait(min(waited, 2 * TURN))
             allowed = self._pool.limits.seconds
-            if process not in ready and process.silent > allowed:
+            if process is not ready and process.silent > allowed:
                 yield from self._bury(process, f"took longer than {allowed:g} s")
             elif process.waiting and process.spent > (
                 whole := WHOLE * allowed + process.waiting[0].size / BYTES_A_SECOND
@@ -264,7 +262,6 @@ class _Reading:
         self._again.extendleft(reversed(waiting))
 
     def _dismiss(self, process: Process) -> None:
-        self._selector.unregister(process.answers)
         self.busy.remove(process)
 
 

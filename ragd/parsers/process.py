@@ -1,6 +1,5 @@
 """One worker process as its parent sees it: how it is started, told, heard and ended."""
 
-import fcntl
 import os
 import shutil
 import socket
@@ -14,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from ragd.parsers.extras import for_workers
-from ragd.parsers.frames import PIECE, Frame, Frames, pack, path_out
+from ragd.parsers.frames import Frame, Frames, pack, path_out
+from ragd.parsers.hearing import Ear, Heard
 from ragd.records import SourceFile
 
 # -P: the folder that ragd was called in may hold a stranger's json.py, and must not come first on the path
@@ -28,7 +28,6 @@ AHEAD_FILES = 96  # files that a worker is told of before it has answered: it ha
 AHEAD_BYTES = 1 << 19  # but large files wait for whoever is free first
 AHEAD_PATHS = 12_000  # characters: neither side may ever wait for the other
 BUFFER = 1 << 18  # bytes that may be told ahead
-ANSWERS = 1 << 20  # bytes that it may answer ahead, where the system lets us say so
 
 
 class Dead(Exception):
@@ -38,7 +37,8 @@ class Dead(Exception):
 class Process:
     """A worker, the files it was handed, and how long it has been silent while we listened."""
 
-    def __init__(self, seconds: float, memory_mb: int, text_mb: int) -> None:
+    def __init__(self, seconds: float, memory_mb: int, text_mb: int, heard: "Heard[Process]") -> None:
+        """`heard` is where all that it says comes."""
         self.waiting: deque[SourceFile] = deque()  # the first is the one being read
         self._told_bytes = self._told_paths = 0  # of all that wait
         self._large: tuple[Path, int] | None = None  # the last large file it was handed, and our own descriptor of it
@@ -64,8 +64,7 @@ class Process:
                 bufsize=0,
             )
         assert self._process.stdout
-        self.answers = self._process.stdout.fileno()
-        _widen(self.answers)
+        self._ear = Ear(self._process.stdout.fileno(), self, heard)
         self._tell(pack({"seconds": seconds, "memory_mb": memory_mb, "text_mb": text_mb}))
 
     @property
@@ -138,9 +137,9 @@ class Process:
             self._let_go()
         self.spent = self._uncounted = self._given_back = 0.0
 
-    def hear(self) -> Iterator[Frame]:
-        """The frames that one look into the pipe brings; raises Dead at its end."""
-        piece = os.read(self.answers, PIECE)
+    def understand(self, piece: bytes) -> Iterator[Frame]:
+        """The frames that a piece of what it says completes; raises Dead at the end of all."""
+        self._ear.taken(piece)
         if not piece:
             raise Dead
         yield from self._frames.feed(piece)
@@ -162,7 +161,7 @@ class Process:
         status = self._process.wait()
         self._let_go()
         self._commands.close()
-        if self._process.stdout:
+        if self._ear.close() and self._process.stdout:
             self._process.stdout.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
         return status
@@ -171,12 +170,6 @@ class Process:
         with suppress(BrokenPipeError, ConnectionResetError):  # it is gone: the end of its answers tells so
             sent = socket.send_fds(self._commands, [frame], descriptors)
             self._commands.sendall(frame[sent:])
-
-
-def _widen(pipe: int) -> None:
-    """Let a pipe hold more than the usual 64 KB: a worker then reads on while we are busy with what it has read."""
-    with suppress(AttributeError, OSError):  # not every system can, and one may have given away all that it has
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, ANSWERS)
 
 
 def _starved(pid: int) -> float:
