@@ -27,7 +27,7 @@ MarkKind = Literal[
     "page", "column", "heading", "slide", "sheet", "cell", "row", "message", "turn", "day", "clause", "table",
     "beside", "line-block",
 ]  # fmt: skip
-AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer"]
+AsideKind = Literal["quote", "attribution", "signature", "quoted signature", "closing", "footer", "secret"]
 # What a passage is in its document: words like any other, who wrote it ("Dana Visser, roofer, +31 20 555 0199"), or
 # what ends a mail and says nothing more ("Cheers", a list's or a lawyer's foot).
 Role = Literal["body", "signature", "foot"]
@@ -72,6 +72,8 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Aside:
     """A span of a mail's text that is not the writer's own: quoted, who is quoted, a signature, a list's or legal foot.
+
+    A "secret" is a private key in any text: its letters are masked, and no passage holds it.
 
     A quote within a quote is an aside of its own, so that each is the words of one other message. A "closing" is a
     signature that says nothing that the mail's header does not: "Cheers, Dana". A "quoted signature" is another's.

@@ -1,25 +1,22 @@
-"""What a private key, or the export of a password manager, is recognised by in its first bytes, whatever its name."""
+"""What a file of keys, or the export of a password manager, is recognised by in its first bytes, whatever its name."""
 
 import csv
 import re
 
+from ragd.keys import are_most_of, keys_in
 from ragd.rules import SECRETS
 
 HEAD = 65_536  # bytes that are looked at; no private key is larger, and a larger file is not searched for one
 LINE = 4_096  # bytes: no header and no setting is longer
 
-# A block with key material is a key wherever it stands, also as a JSON string, where line ends are written "\n".
-_KEY = re.compile(
-    rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:[ \t]*\r?\n(?:[ \t>]*[A-Za-z-]+: .*\r?\n)*|(?:\\r)?\\n)"
-    rb"[\s>]*[A-Za-z0-9+/=]{40}"
-    rb"|^PuTTY-User-Key-File-\d|\bAGE-SECRET-KEY-1[A-Z0-9]{20}"
-)
-# Without it, a file is a key where most of its lines are those of one: a short or cut key, but no text about keys.
+# A file is a key where most of its letters are of keys (of a longer text only the keys are left out), or where most of
+# its lines are those of one: a short or cut key, but no text about keys.
 _BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(rb"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINE = re.compile(rb"[A-Za-z0-9+/=]+|[A-Za-z-]+: .*")  # key material, or a header above it
 _VAULT = re.compile(rb"\$ANSIBLE_VAULT;|age-encryption\.org/v1\n")
-_SIGNS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"AGE-SECRET-KEY-1")
+_PUTTY = b"PuTTY-User-Key-File-"
+_SIGNS = (b"PRIVATE KEY", b"Static key V1", b"AGE-SECRET-KEY-1", _PUTTY)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,6 +65,7 @@ _JSON = tuple(
         ),
     )
 )
+_TUNNEL = re.compile(rb"[> ]*(?:\[\w+\]|\w+[ \t]*=)")
 _INTERFACE = re.compile(rb"^[ \t>]*\[(?:Interface|WireGuard)\]", re.MULTILINE | re.IGNORECASE)
 _WIREGUARD = re.compile(
     rb"^[ \t>]*PrivateKey[ \t]*=[ \t]*[A-Za-z0-9+/]{43}=[ \t]*(?:#.*)?\r?$", re.MULTILINE | re.IGNORECASE
@@ -96,8 +94,7 @@ _SECRET_SETTING = re.compile(
 def secret_in(head: bytes, *, whole: bool) -> str | None:
     """The rule, if what begins with these bytes holds a private key or is a vault; `whole`: nothing follows them.
 
-    A key makes a small file a secret wherever it stands, and only the other kinds are looked for in a larger one: a
-    book with a key in it stays a book.
+    A key makes a small file a secret that holds little else; where more is said, the parsers leave out the key alone.
     """
     data = _narrow(head)
     if whole and (what := _key_in(data)):
@@ -131,9 +128,19 @@ def _narrow(head: bytes) -> bytes:
 
 
 def _key_in(data: bytes) -> str | None:
-    if any(sign in data for sign in _SIGNS) and (_KEY.search(data) or _is_mainly_a_key(data)):
-        return "private key"
-    return "private key" if _WIREGUARD.search(data) and _INTERFACE.search(data) else None
+    if any(sign in data for sign in _SIGNS):
+        text = data.decode("latin-1")  # signs and keys are ASCII
+        keys = keys_in(text)
+        if (keys and are_most_of(keys, text)) or data.startswith(_PUTTY) or _is_mainly_a_key(data):
+            return "private key"
+    return "private key" if _WIREGUARD.search(data) and _is_tunnel(data) else None
+
+
+def _is_tunnel(data: bytes) -> bool:
+    """Whether it is the settings of one and no text about it: most lines are such."""
+    lines = [line for line in map(bytes.strip, data.splitlines()) if line and line[:1] != b"#"]
+    settings = sum(_TUNNEL.match(line) is not None for line in lines)
+    return settings * 2 > len(lines) and _INTERFACE.search(data) is not None
 
 
 def _export_in(data: bytes, *, whole: bool) -> str | None:

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "ragd"
 # level, and the modules of it; a folder's name stands for all that is in it unless a longer name says otherwise
 LEVELS = {
     0: ["records", "errors"],
-    1: ["home", "config", "numbered", "pace", "places", "rules", "vaults", "wire"],
+    1: ["home", "config", "keys", "numbered", "pace", "places", "rules", "vaults", "wire"],
     2: ["sources", "parsers", "models", "index", "search", "answer"],
     3: [
         "index.ingest",
@@ -26,7 +26,7 @@ LEVELS = {
     4: ["library", "follow", "indexing", "reading", "thread", "whereabouts", "embedding", "why", "judging"],
     5: ["cli"],
 }
-BELOW_ROOMS = {"records", "errors", "numbered", "places", "rules", "vaults"}
+BELOW_ROOMS = {"records", "errors", "keys", "numbered", "places", "rules", "vaults"}
 HOMES = {
     "lancedb": ["index.vectors"],
     "lance": ["index.vectors"],

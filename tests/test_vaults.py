@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ragd.index.regions import regions
+from ragd.keys import keys_in, masked
 from ragd.records import Outcome
 from ragd.vaults import HEAD
 from tests.parser_files import documents, read_all
@@ -65,6 +67,60 @@ ORDINARY = {
     "constants.py": 'TOKEN_NAME = "session"\nSECRET_WORDS = "a b c"\n',
     "howto.txt": "Put this into your file and start the shop again:\nAPI_KEY=sk_live_0a1b2c\nThen look at its page.\n",
 }  # fmt: skip
+
+
+BODY = "\n".join(f"MIIEpAIBAAKCAQEA7{number:02}aB3+dEf/gHi0jKlMnOpQrStUvWxYz0123456789" for number in range(20))
+LONG_KEY = (
+    f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n{BODY}\naBcD==\n"
+    "-----END RSA PRIVATE KEY-----"
+)
+TALK = "The boiler is in the attic, its papers are in the blue folder.\n" * 60
+WITH_A_KEY = {
+    "note.md": f"# House\n\n{TALK}\nThe key of the server:\n\n{LONG_KEY}\n\nKeep it safe.\n",
+    "cut.md": f"{TALK}the key:\n{LONG_KEY[:700]}\n\nand so on\n",
+    "chat.txt": "01/03/2024, 10:00 - Dana: hello\n" * 80 + f"02/03/2024, 11:00 - Kees: {LONG_KEY}\n"
+    "02/03/2024, 11:01 - Dana: thanks\n",
+    "account.json": json.dumps({"about": TALK.split("\n"), "key": LONG_KEY + "\n"}, indent=1),
+    "tunnel.md": TALK + WIREGUARD.format("aB3+" * 10 + "xyz"),
+    "book.txt": TALK * 20 + f"the key:\n{LONG_KEY}\n" + TALK,
+}
+
+
+@pytest.mark.parametrize("name", WITH_A_KEY)
+def test_a_key_in_a_text_that_says_more_is_masked_and_told_and_the_rest_is_read(tmp_path: Path, name: str) -> None:
+    text = WITH_A_KEY[name]
+    assert seen(tree(tmp_path, {name: text})) == ([name], {})
+    (answers,) = read_all([tmp_path / name]).values()
+    (document,) = documents(answers).values()
+    (out,) = (one for one in answers if isinstance(one, Outcome) and one.status == "skipped")
+    assert out.note == _left("private key") and (out.part or "").startswith("private key, line")
+    assert len(document.text) == len(text) and {a for a, b in zip(text, document.text, strict=True) if a != b}
+    assert all(shown in (said, "*") for said, shown in zip(text, document.text, strict=True))
+    assert not any(part in document.text for part in ("MIIEpAIBAAK", "aB3+"))
+    assert all("*" not in document.text[one.start : one.end] for one in regions(document))
+    read = "".join(document.text[one.start : one.end] for one in regions(document))
+    assert len(read) > len(text) - len(LONG_KEY) - 50
+
+
+def test_a_quoted_key_parts_the_quote(tmp_path: Path) -> None:
+    quoted = "Hand this to Merle:\n" + LONG_KEY + "\nand greet her from me\n"
+    mail = f"From: Dana <d@a.example>\nSubject: key\nMessage-ID: <1@a>\n\n{TALK}\nKees wrote:\n" + "".join(
+        f"> {line}\n" for line in quoted.splitlines()
+    )
+    tree(tmp_path, {"a.eml": mail})
+    (answers,) = read_all([tmp_path / "a.eml"]).values()
+    (document,) = documents(answers).values()
+    assert [one.kind for one in document.asides] == ["attribution", "quote", "secret", "quote"]
+    assert "MIIE" not in document.text and "greet her" in document.text
+
+
+def test_what_only_speaks_of_a_key_holds_none() -> None:
+    for text in (
+        "-----BEGIN PRIVATE KEY----- is how it begins, -----END PRIVATE KEY----- how it ends.",
+        "PrivateKey = the one that is yours",
+        "-----BEGIN CERTIFICATE-----\n" + BODY,
+    ):
+        assert keys_in(text) == [] and masked(text, []) == text
 
 
 def _left(rule: str) -> str:

@@ -105,7 +105,7 @@ class Chunker:
 
     def _grouped(self, document: Document, passages: list[Passage]) -> list[Passage]:
         """The writer's words between quotes are embedded together as far as they fit: "Yes, on Friday" says little."""
-        if not document.asides:
+        if all(aside.kind == "secret" for aside in document.asides):
             return passages
         grouped: list[Passage] = []
         room = self._room_at(document, 0)

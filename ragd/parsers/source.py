@@ -19,6 +19,7 @@ from ragd.parsers.digest import Digest
 from ragd.parsers.recognise import HEAD
 from ragd.parsers.sniff import TEXTUAL, is_plain, looks_like, mislabelled
 from ragd.parsers.table import TEXT, Format, format_by_content, format_of, missing
+from ragd.parsers.unkeyed import unkeyed
 from ragd.records import Kind, Member, Outcome
 from ragd.rules import saved_as, secret_rule
 from ragd.vaults import HEAD as SMALL
@@ -289,7 +290,7 @@ class Source:
         load = _loader(data)
         return Source(self.path, name, load, None, part, known, self.depth + 1, self.parts, opened, self.budget)
 
-    def left_out(self, part: str, why: str) -> Outcome:
+    def left_out(self, part: str | None, why: str) -> Outcome:
         return Outcome(path=str(self.path), part=part, status="skipped", note=why)
 
     def failed(self, part: str, why: str) -> Outcome:
@@ -375,7 +376,8 @@ def _go_on(file: OpenFile, grows: str) -> None:
 
 
 def _run(source: Source) -> Parsed:
-    yield from _named(source.format.function)(source)
+    for item in _named(source.format.function)(source):
+        yield from unkeyed(item, source.left_out, source.unique) if isinstance(item, Member) else (item,)
 
 
 def _named(function: str) -> Callable[..., Any]:

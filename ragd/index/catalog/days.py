@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ragd.index.catalog.read import AT_ONCE, batched
 from ragd.index.catalog.record import Entry
 from ragd.places import day_of
+from ragd.records import Found
 
 Row = tuple[int, int]  # (key, ordinal)
 
@@ -14,6 +16,11 @@ def put(connection: sqlite3.Connection, entry: Entry) -> None:
     """Record the day of each passage that has one."""
     rows = [(entry.key, chunk.ordinal, day) for chunk in entry.chunks if (day := day_of(chunk))]
     connection.executemany("INSERT INTO days VALUES (?, ?, ?)", rows)
+
+
+def said_on(day: str | None, found: Found) -> Found:
+    """The document with the date of what is shown of it."""
+    return replace(found, date=day, date_from="content") if day else found
 
 
 class Days:

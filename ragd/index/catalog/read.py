@@ -139,7 +139,7 @@ def _chunks_of(connection: sqlite3.Connection, key: int, rows: Sequence[Sequence
     if not rows or facts is None:
         return
     marks = marks_from(facts[3])
-    told = json.loads(facts[4])
+    told = [aside for aside in json.loads(facts[4]) if aside[2] != "secret"]
     asides = [(start, end) for start, end, _ in told]
     spoken = _spoken(connection, key, told, rows)
     first, last = min(row[2] for row in rows), max(row[3] for row in rows)

@@ -11,7 +11,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from ragd.index.catalog import links, read, threads
-from ragd.index.catalog.days import Days, Row
+from ragd.index.catalog.days import Days, Row, said_on
 from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.named_day import named_day
 from ragd.index.catalog.numbers import at_number
@@ -141,7 +141,7 @@ class View:
         places = tuple((row[1], row[2] or None) for row in rows)
         labels = self._labels(rows)
         for number, row in enumerate(rows):
-            here = _said_on(day, _found(row, also_at=places[:number] + places[number + 1 :], labels=labels))
+            here = said_on(day, _found(row, also_at=places[:number] + places[number + 1 :], labels=labels))
             if matches(here):
                 return replace(here, holds=self._held(here.path, here.part))
         return None
@@ -175,7 +175,7 @@ class View:
         for row in self._db.execute(f"SELECT {FACTS} FROM {PLACES} {where}"):
             found = _found(row, also_at=(), labels=labels.get(row[0], ()))
             for day in days.get(row[0], (None,)):
-                yield row[0], day, _said_on(day, found)
+                yield row[0], day, said_on(day, found)
 
     def _labels_of_keys(self) -> dict[int, tuple[str, ...]]:
         found: dict[int, dict[str, None]] = {}
@@ -369,11 +369,6 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
         within=_enclosing(above),
         message_id=message_id,  # type: ignore[arg-type]
     )
-
-
-def _said_on(day: str | None, found: Found) -> Found:
-    """The document with the date of what is shown of it."""
-    return replace(found, date=day, date_from="content") if day else found
 
 
 def _enclosing(row: Sequence[object]) -> Enclosing | None:
