@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ragd import rules
 from ragd.embedding import Embedding
 from ragd.errors import SourceError
 from ragd.home import Home, space_guard, writing
@@ -108,7 +109,8 @@ class Indexer:
         for outcome in found.left_out:
             self._reports.outcome(outcome)
         for path in found.unchanged:
-            self._reports.outcome(Outcome(path, None, "unchanged"))
+            before = known[path]
+            self._reports.outcome(Outcome(path, None, "unchanged", rules.as_before(before.status, before.note)))
         return found
 
     def _known_below(self, root: str) -> dict[str, KnownFile]:

@@ -229,7 +229,13 @@ class Reader:
         """`status` of the contract."""
         writer = holder(self._home)
         state: dict[str, Any] = {"home": str(self._home.path), "roots": [], "documents": 0, "chunks": 0, "kinds": {}}
-        state |= {"failed": [], "waiting": {"ocr": 0, "audio": 0}, "embedder": embedder, "generator": generator}
+        state |= {
+            "failed": [],
+            "left_out": 0,
+            "waiting": {"ocr": 0, "audio": 0},
+            "embedder": embedder,
+            "generator": generator,
+        }
         state |= {"daemon": {"pid": writer.pid, "doing": writer.doing} if writer else None}
         state |= {"bytes": self._home.bytes()}
         try:
@@ -323,9 +329,12 @@ def _counts(view: View) -> dict[str, Any]:
         {"path": path, "state": state, **view.below(path), "pending": pending, "as_of": _time(as_of)}
         for path, state, as_of, pending in view.roots()
     ]
-    failed = [{"path": one.path, "note": one.note} for one in view.problems() if one.status == "failed"]
+    failed = [
+        {"path": one.path, "part": one.part, "note": one.note} for one in view.problems() if one.status == "failed"
+    ]
+    left_out = _left_out(view)
     counts: dict[str, Any] = {"roots": roots, "documents": view.count("documents"), "chunks": view.count("chunks")}
-    return counts | {"kinds": view.kinds(), "failed": failed, "waiting": _waiting(_left_out(view))}
+    return counts | {"kinds": view.kinds(), "failed": failed, "left_out": len(left_out), "waiting": _waiting(left_out)}
 
 
 def _waiting(left_out: Iterable[Outcome]) -> dict[str, int]:

@@ -289,6 +289,7 @@ class Outcome:
     documents: int = 0
     chunks: int = 0
     seconds: float = 0.0
+    new: int = 0  # those of the documents that the index did not have
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ FOLDER_LINK = "link to a folder that is read at its own place"
 ROOT_LINK = "link to the added folder itself"
 BROKEN_LINK = "link that leads nowhere"
 FORGOTTEN = "forgotten by you"
+BEFORE = {"failed": "could not be read before", "skipped": "left out before"}  # said of a file that is as it was then
 CLOUD = "kept in the cloud, not on this disk"
 SPECIAL = "not a regular file"
 OWN = "ragd's own data"
@@ -214,6 +215,11 @@ def transcript_rule(name: str, beside: Callable[[], Set[str]]) -> str | None:
     names = beside()
     found = [f"{of}.{form}" for form in _TRANSCRIPTS for of in (stem, name) if f"{of}.{form}" in names]
     return TRANSCRIBED.format(found[0]) if found else None
+
+
+def as_before(status: str, note: str | None) -> str | None:
+    """What to say of a file that is as it was when it was read, by what became of it then."""
+    return f"{BEFORE[status]}: {note}" if status in BEFORE else None
 
 
 def can_be_lifted(rule: str) -> bool:

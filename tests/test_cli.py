@@ -22,7 +22,8 @@ HIT = {"rank", "score", "ranks", "document", "place", "page", "pages", "lines", 
 CITATION = {"number", "document", "place", "page", "pages", "lines", "rows", "start", "end", "quote"}
 OUTCOME = {"path", "part", "status", "note", "documents", "chunks", "seconds"}
 STATUS = {"home", "roots", "documents", "chunks", "kinds", "failed", "embedder", "generator", "daemon", "bytes"}
-ROOT = {"path", "state", "files", "documents", "pending", "words_only", "failed", "copies", "as_of"}
+COUNTED = {"files", "documents", "pending", "words_only", "failed", "parts_failed", "copies"}
+ROOT = COUNTED | {"path", "state", "as_of"}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ def test_adding_says_first_what_it_will_do_and_then_what_came_of_it(ragd: Ragd, 
     assert "broken.pdf: " in reasons[0]
     assert "`ragd status --failed`" in reasons[1]
     again = ragd("sync")
-    assert "indexed 0 files, 5 unchanged" in again.err
+    assert "indexed 0 files, 4 unchanged, 1 left out, 1 failed; " in again.err
 
 
 def test_outcomes_are_told_one_a_line_and_strict_counts_failures(ragd: Ragd, notes: Path) -> None:
@@ -303,7 +304,7 @@ def test_status_as_json_has_the_shape_of_the_contract(ragd: Ragd, reading: Path,
     (root,) = state["roots"]
     assert set(root) == ROOT
     assert (root["path"], root["state"], root["pending"], root["words_only"]) == (str(notes), "ok", 0, 0)
-    assert [set(one) for one in state["failed"]] == [{"path", "note"}]
+    assert [set(one) for one in state["failed"]] == [{"path", "part", "note"}]
 
 
 def test_status_tells_people_what_there_is_and_what_failed(ragd: Ragd, reading: Path, notes: Path) -> None:
@@ -311,7 +312,8 @@ def test_status_tells_people_what_there_is_and_what_failed(ragd: Ragd, reading: 
     assert said.code == 0
     assert f"folder    {notes}  " in said.out
     assert "4 documents, 4 passages" in said.out
-    assert "1 could not be read: `ragd status --failed`" in said.out
+    assert "1 file could not be read: `ragd status --failed`" in said.out
+    assert "left out  1: `ragd status --left-out`" in said.out
     assert f"  {notes}/broken.pdf" in ragd("status", "--failed").out
     assert f"  {notes}/.env" in ragd("status", "--left-out").out
 

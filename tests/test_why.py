@@ -174,13 +174,15 @@ def test_an_archive_whose_members_failed_is_read_in_part_or_not_at_all(
                 )
     (docs / "copy.md").write_text("The roof leaks.")
     assert run(["add", str(docs)]) == 0
-    capsys.readouterr()
+    assert "indexed 2 files (1 document, 1 passage), 1 failed, 2 parts of files failed; " in capsys.readouterr().err
     assert run(["status", "--json"]) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert told["roots"][0]["failed"] == len(told["failed"]) == 2  # the same things are counted in both lines
+    assert told["roots"][0]["failed"] == len(told["failed"]) == 3  # the same things are counted in both lines
     assert (told["roots"][0]["documents"], told["roots"][0]["copies"]) == (1, 1)
     assert run(["status"]) == 0
-    assert "1 document, 1 further copy, 2 failed" in " ".join(capsys.readouterr().out.split())
+    assert "1 document, 1 further copy, 1 file and 2 parts of files failed" in " ".join(capsys.readouterr().out.split())
+    assert run(["why", str(docs)]) == 0
+    assert "only part could not be read  1" in (said := capsys.readouterr().out) and "parts of files that could" in said
     assert run(["why", str(docs / "none.zip")]) == 1
     assert "could not be read" in (said := capsys.readouterr().out) and "its only part could not be read" in said
     assert run(["why", str(docs / "some.zip")]) == 0

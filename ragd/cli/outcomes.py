@@ -19,25 +19,24 @@ FEW = 3  # reasons that are told
 class Tally:
     """Counts the outcomes of a run as they come: a run over a million files keeps none of them."""
 
-    files: Counter[str] = field(default_factory=Counter)  # whole files by status
-    documents: int = 0
+    files: Counter[str] = field(default_factory=Counter)  # whole files by status, unchanged ones by what they were
+    documents: int = 0  # that the index did not have
     chunks: int = 0
-    failed: int = 0  # files and parts
+    parts: int = 0  # of files, that failed
     troubles: list[Outcome] = field(default_factory=list)  # the first that failed
     left_out: list[Outcome] = field(default_factory=list)  # the first that were left out
 
     def add(self, outcome: Outcome) -> None:
-        if outcome.status == "failed":
-            self.failed += 1
-            if len(self.troubles) < FEW:
-                self.troubles.append(outcome)
+        if outcome.status == "failed" and len(self.troubles) < FEW:
+            self.troubles.append(outcome)
         if outcome.part is not None:
+            self.parts += outcome.status == "failed"
             return
         if outcome.status == "skipped" and outcome.note == rules.FORGOTTEN:
             self.files[rules.FORGOTTEN] += 1  # the person knows, and need not be told each by name at every run
             return
-        self.files[outcome.status] += 1
-        self.documents += outcome.documents  # also of a scan without text whose form has values
+        self.files[_standing(outcome)] += 1
+        self.documents += outcome.new
         self.chunks += outcome.chunks
         if outcome.status == "skipped" and len(self.left_out) <= FEW:
             self.left_out.append(outcome)
@@ -49,12 +48,14 @@ def summary(console: Console, tally: Tally, *, seconds: float, brief: bool = Fal
     read = f"{count(tally.documents, 'document')}, {count(tally.chunks, 'passage')}"
     facts = [f"indexed {count(files['indexed'], 'file')}" + (f" ({read})" if tally.documents else "")]
     facts += [f"{files[status]:,} {word}" for status, word in _OTHERS if files[status]]
-    if tally.failed:
-        facts.append(f"{tally.failed:,} failed")
+    if tally.parts:
+        facts.append(f"{count(tally.parts, 'part')} of files failed")
     put(console, Text(f"{', '.join(facts)}; {duration(seconds)}"))
-    reasons = [f"failed: {name(one)}: {line(one.note or 'no reason was given')}" for one in tally.troubles]
-    more = tally.failed - len(tally.troubles)
-    if tally.failed:
+    told = tally.troubles
+    reasons = [f"failed: {name(one)}: {line(one.note or 'no reason was given')}" for one in told]
+    failed = files["failed"] + tally.parts
+    more = failed - len(told) if told else 0
+    if failed:
         reasons.append(f"{f'{more:,} more: ' if more else ''}`ragd status --failed` lists them with their reasons")
     reasons += _left_out(tally.left_out, files["skipped"])
     for reason in () if brief else reasons:
@@ -67,7 +68,16 @@ _OTHERS = (
     ("forgotten", "gone"),
     ("skipped", "left out"),
     (rules.FORGOTTEN, rules.FORGOTTEN),
+    ("failed", "failed"),
 )
+
+
+def _standing(outcome: Outcome) -> str:
+    """The status under which a file is counted: one that failed and has not changed is none that was read."""
+    if outcome.status != "unchanged":
+        return outcome.status
+    before = (status for status, said in rules.BEFORE.items() if (outcome.note or "").startswith(said))
+    return next(before, "unchanged")
 
 
 def _left_out(some: Sequence[Outcome], total: int) -> list[str]:

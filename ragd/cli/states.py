@@ -36,8 +36,20 @@ def status(state: dict[str, Any]) -> None:
     if state["waiting"]["audio"]:
         _fact(console, "waiting", f"{count(state['waiting']['audio'], 'recording')}: {AUDIO}", style="yellow")
     if state["failed"]:
-        failed = f"{len(state['failed']):,} could not be read: `ragd status --failed` says which and why"
-        _fact(console, "failed", failed, style="yellow")
+        parts = sum(one["part"] is not None for one in state["failed"])
+        which = failures(len(state["failed"]) - parts, parts)
+        _fact(
+            console, "failed", f"{which} could not be read: `ragd status --failed` says which and why", style="yellow"
+        )
+    if state["left_out"]:
+        _fact(console, "left out", f"{state['left_out']:,}: `ragd status --left-out` says which and why")
+
+
+def failures(files: int, parts: int) -> str:
+    """ "2 files and 1 part of files", nothing where there are none."""
+    told = [count(files, "file")] if files else []
+    told += [f"{count(parts, 'part')} of files"] if parts else []
+    return " and ".join(told)
 
 
 def _root(console: Console, root: dict[str, Any]) -> None:
@@ -48,8 +60,9 @@ def _root(console: Console, root: dict[str, Any]) -> None:
         facts.append(f"{root['pending']:,} still to be read")
     if root["words_only"]:
         facts.append(f"{root['words_only']:,} found by words only so far")
-    if root["failed"]:
-        facts.append(f"{root['failed']:,} failed")
+    failed = failures(root["failed"] - root["parts_failed"], root["parts_failed"])
+    if failed:
+        facts.append(f"{failed} failed")
     told = Text(short(root["path"])).append(f"  {', '.join(facts)}", style="dim")
     if root["as_of"]:
         told.append(f"; as of {_when(root['as_of'])}", style="dim")

@@ -49,7 +49,7 @@ def _show(fate: Fate) -> None:
     for heading, names in _troubles(fate.problems):
         put(console, heading, indent=2)
         put(console, names, indent=4)
-    for status, note, example, files in fate.below:
+    for status, note, example, files in sorted(fate.below, key=lambda group: _ORDER.index(group[0])):
         what = _WORDS.get(status, status) + (f": {line(note)}" if note else "")
         put(console, Text.assemble(what, (f"  {files:,}", "cyan"), (f"  {short(example)}", "dim")), indent=2)
 
@@ -65,6 +65,9 @@ def _troubles(problems: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
 
 
 _WORDS = {"indexed": "read", "failed": "could not be read", "skipped": "left out", "pending": "not read yet"}
+_PARTS = {"part failed": "parts of files that could not be read", "part skipped": "parts of files that were left out"}
+_WORDS |= _PARTS
+_ORDER = tuple(_WORDS)
 
 
 def _facts(fate: Fate) -> list[str]:
@@ -85,13 +88,15 @@ def _facts(fate: Fate) -> list[str]:
         more = f" and {len(fate.same_bytes) - FEW:,} more" if len(fate.same_bytes) > FEW else ""
         facts.append(f"the same bytes at {', '.join(map(short, fate.same_bytes[:FEW]))}{more}")
     if fate.parts:
-        kinds = ", ".join(f"{number:,} {kind}" for kind, number in Counter(p.kind for p in fate.parts).most_common())
-        passages, meant = sum(p.passages for p in fate.parts), sum(p.with_meaning for p in fate.parts)
+        documents = {one.id: one for one in fate.parts}.values()
+        kinds = ", ".join(f"{number:,} {kind}" for kind, number in Counter(p.kind for p in documents).most_common())
+        passages, meant = sum(p.passages for p in documents), sum(p.with_meaning for p in documents)
         found = "found by words and meaning"
         if meant < passages:
             found = f"{passages - meant:,} of them found by words only"
-        documents = count(len(fate.parts), "document")
-        facts.append(f"{documents} ({kinds}), {count(passages, 'passage')}, {found}")
+        further = len(fate.parts) - len(documents)
+        copies = f" and {count(further, 'further copy', 'further copies')}" if further else ""
+        facts.append(f"{count(len(documents), 'document')} ({kinds}){copies}, {count(passages, 'passage')}, {found}")
     return facts
 
 

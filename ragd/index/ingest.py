@@ -127,7 +127,8 @@ class Basket:
         self._rooms = rooms
         self._stop = stop
         self._open: dict[SourceFile, _Open] = {}
-        self._chunks: dict[str, int] = {}  # new passages so far, by path
+        self._chunks: dict[str, int] = {}  # new passages so far, by path,
+        self._fresh: dict[str, int] = {}  # and new documents
         self._grown: dict[SourceFile, _Grown] = {}
         self._start_batch()
 
@@ -216,9 +217,10 @@ class Basket:
         reader = self._rooms.reader(file.path.name)
         grown = self._grown.pop(file, None)
         digest = grown.digest if grown and state.names else ended.digest
-        known = KnownFile(file, digest, reader, ended.outcome.status, ended.outcome.note)
+        outcome = ended.outcome if state.documents or grown else _of_parts(ended.outcome, state.problems)
+        known = KnownFile(file, digest, reader, outcome.status, outcome.note)
         self._batch.read.append(Read(known, frozenset(state.parts), state.problems, grown=state.names is not None))
-        self._outcomes.append(replace(ended.outcome, documents=state.documents))
+        self._outcomes.append(replace(outcome, documents=state.documents))
 
     def is_full(self) -> bool:
         return self._characters > BATCH_CHUNKS * CHARACTERS or time.monotonic() - self._since > BATCH_SECONDS
@@ -264,15 +266,27 @@ class Basket:
         return keys, new
 
     def _with_chunks(self) -> list[Outcome]:
-        """The outcomes, with how many new passages each file brought; a long one brought some in earlier batches."""
+        """The outcomes, with what is new of each file: documents and passages, of a long one in earlier batches too."""
         sizes = {entry.key: len(entry.chunks) for entry in self._batch.entries}
         for file, _, key in self._batch.members:
             path = str(file.path)
+            self._fresh[path] = self._fresh.get(path, 0) + (key in sizes)
             self._chunks[path] = self._chunks.get(path, 0) + sizes.pop(key, 0)
         return [
-            replace(one, chunks=self._chunks.pop(one.path, 0)) if one.status == "indexed" else one
+            replace(one, chunks=self._chunks.pop(one.path, 0), new=self._fresh.pop(one.path, 0))
+            if one.status == "indexed"
+            else one
             for one in self._outcomes
         ]
+
+
+def _of_parts(outcome: Outcome, parts: Sequence[Outcome]) -> Outcome:
+    """What became of a file of which nothing was read: it could be opened, but what its parts are it is."""
+    failed = sum(one.status == "failed" for one in parts)
+    if outcome.status != "indexed" or not failed:
+        return outcome
+    note = "its only part could not be read" if failed == 1 else f"{failed:,} of its parts could not be read"
+    return replace(outcome, status="failed", note=note)
 
 
 class _Stopped(Exception):

@@ -28,15 +28,16 @@ BELOW = (
     "SELECT status, note, min(path), count(*) FROM"
     " (SELECT path, status, CASE status WHEN 'indexed' THEN NULL ELSE note END AS note FROM files"
     " WHERE path >= ?1 AND path < ?2 UNION ALL"
-    " SELECT path, 'skipped', note FROM left_out WHERE path >= ?1 AND path < ?2)"
+    " SELECT path, 'skipped', note FROM left_out WHERE path >= ?1 AND path < ?2 UNION ALL"
+    " SELECT path, 'part ' || status, note FROM problems WHERE path >= ?1 AND path < ?2)"
     " GROUP BY status, note ORDER BY status, count(*) DESC, note"
 )
 
 
 class Group(NamedTuple):
-    """Files of one folder that met the same fate."""
+    """Files of one folder, or parts of its files, that met the same fate."""
 
-    status: str
+    status: str  # of parts "part failed" and "part skipped"
     note: str | None
     example: str  # a path
     files: int

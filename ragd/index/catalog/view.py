@@ -342,6 +342,7 @@ BELOW = {
         "SELECT count(*) FROM (SELECT path, status FROM files UNION ALL SELECT path, status FROM problems) p"
         f" WHERE {AT} AND status = 'failed'"
     ),
+    "parts_failed": f"SELECT count(*) FROM problems p WHERE {AT} AND status = 'failed'",
     "copies": f"SELECT count(*) - count(DISTINCT key) FROM places p WHERE {AT}",
 }
 
