@@ -103,11 +103,53 @@ def test_an_event_says_when_how_often_where_and_with_whom(tmp_path: Path) -> Non
     assert "done" in events["Pay the rent, 2024-03-10"].text
 
 
+def test_an_event_that_comes_back_says_when_it_does_not_or_at_another_time(tmp_path: Path) -> None:
+    rowing, moved, off = members(written(tmp_path / "a.ics", ROWING)).values()
+    assert rowing.text.splitlines()[3:] == [
+        "every week",
+        "not on 14 May 2024, 21 May 2024, 28 May 2024, 11 June 2024",
+        "also on Sunday 2 June 2024",
+        "on 4 June 2024 moved to Wednesday 5 June 2024, 14:00 (Europe/Berlin)",
+    ]
+    assert "Instead of Tuesday 4 June 2024, 10:00" in moved.text and (moved.date or "")[:10] == "2024-06-05"
+    assert off.text.endswith("cancelled")
+
+
 def test_what_is_no_calendar_says_so(tmp_path: Path) -> None:
     assert [
         outcome.note for outcome in parsed(written(tmp_path / "a.ics", "hello")) if isinstance(outcome, Outcome)
     ] == ["is not a calendar"]
     assert only(tmp_path / "invite.txt", ICS[: ICS.index("BEGIN:VEVENT\nDTSTART;V")] + "END:VCALENDAR").kind == "event"
+
+
+ROWING = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:1@example.org
+DTSTART;TZID=Europe/Berlin:20240507T100000
+DTEND;TZID=Europe/Berlin:20240507T110000
+RRULE:FREQ=WEEKLY
+EXDATE;TZID=Europe/Berlin:20240514T100000,20240521T100000
+EXDATE:20240528T080000Z
+EXDATE:nonsense
+RDATE;VALUE=DATE:20240602
+SUMMARY:Rowing
+END:VEVENT
+BEGIN:VEVENT
+UID:1@exam
+ ple.org
+RECURRENCE-ID:20240604T080000Z
+DTSTART;TZID=Europe/Berlin:20240605T140000
+SUMMARY:Rowing
+END:VEVENT
+BEGIN:VEVENT
+UID:1@example.org
+RECURRENCE-ID:20240611T080000Z
+DTSTART;TZID=Europe/Berlin:20240611T100000
+STATUS:CANCELLED
+SUMMARY:Rowing
+END:VEVENT
+END:VCALENDAR
+"""
 
 
 VCF = """BEGIN:VCARD

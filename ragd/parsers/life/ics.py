@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -12,6 +11,7 @@ from zoneinfo import available_timezones
 from ragd.parsers import dates
 from ragd.parsers.decode import decode, unix_lines
 from ragd.parsers.life.components import components
+from ragd.parsers.life.times import due, exceptions, instead, moment_of, recurrence, values_of, when
 from ragd.parsers.reading import Reading, fact
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, guard
 from ragd.parsers.table import Format
@@ -21,11 +21,10 @@ EVENT = Format("calendar/1", "", "event", "")
 KINDS = ("VEVENT", "VTODO", "VJOURNAL")
 ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
 MOST_ZONES = 100
+SINGLE = re.compile(r"^RECURRENCE-ID[;:]", re.MULTILINE | re.IGNORECASE)
+UID = re.compile(r"^UID(?:;[^:\n]*)?:(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE)
+MOST_SINGLE = 200  # events of one that comes back, which are told in it too
 WRAPPED = "BEGIN:VCALENDAR\n{}{}\nEND:VCALENDAR\n"
-EVERY = {"SECONDLY": "second", "MINUTELY": "minute", "HOURLY": "hour", "DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}  # fmt: skip  # noqa: E501
-DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}  # fmt: skip  # noqa: E501
-WEEKDAY = re.compile(r"([+-]?\d+)?(MO|TU|WE|TH|FR|SA|SU)")
-NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 SAID = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 STATES = {"CANCELLED": "cancelled", "TENTATIVE": "tentative", "COMPLETED": "done", "IN-PROCESS": "in process"}
 
@@ -37,11 +36,12 @@ def parse(source: Source) -> Parsed:
         raise Unreadable("is not a calendar")
     if not blocks:
         raise NothingInIt("no event in it")
-    zones = _own_zones(text)
+    zones, singles = _own_zones(text), _singles(blocks)
     for block in blocks:
         inner = source.inner("event", b"", source.part or "", EVENT)
         inner.part = source.part
-        yield from guard(inner, partial(_read, block, zones, len(blocks) == 1))
+        changed = () if SINGLE.search(block) else singles.get(_uid(block), ())
+        yield from guard(inner, partial(_read, block, changed, zones, len(blocks) == 1))
 
 
 def _own_zones(text: str) -> dict[str, str]:
@@ -51,17 +51,27 @@ def _own_zones(text: str) -> dict[str, str]:
     return {name[1].strip(): zone for name, zone in named if name and name[1].strip() not in known}
 
 
-def _read(block: str, zones: dict[str, str], alone: bool, source: Source) -> Parsed:
-    from icalendar import Calendar
+def _singles(blocks: Sequence[str]) -> dict[str, list[str]]:
+    """The single events, moved or cancelled, of each that comes back."""
+    found: dict[str, list[str]] = {}
+    for block in blocks:
+        if SINGLE.search(block):
+            found.setdefault(_uid(block), []).append(block)
+    return found
 
-    try:
-        needed = "".join(zone for name, zone in zones.items() if name in block)
-        calendar = Calendar.from_ical(WRAPPED.format(needed, block))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+
+def _uid(block: str) -> str:
+    found = UID.search(block)
+    return re.sub(r"\n[ \t]", "", found[1]).strip() if found else ""
+
+
+def _read(block: str, changed: Sequence[str], zones: dict[str, str], alone: bool, source: Source) -> Parsed:
+    event = _event(block, zones)
+    if event is None:
         source.part = source.unique(f"{source.part} > a broken event" if source.part else "a broken event")
-        raise Unreadable("a broken event") from error
-    event = next(one for one in calendar.walk() if one.name in KINDS)
-    document = _document(source, event)
+        raise Unreadable("a broken event")
+    single = [_event(one, zones) for one in changed[:MOST_SINGLE]]
+    document = _document(source, event, [one for one in single if one is not None])
     if not alone or source.part:
         day = f", {document.date[:10]}" if document.date else ""
         called = f"{document.title or 'untitled'}{day}"
@@ -69,15 +79,29 @@ def _read(block: str, zones: dict[str, str], alone: bool, source: Source) -> Par
     yield Member(source.part, document)
 
 
-def _document(source: Source, event: Any) -> Document:
+def _event(block: str, zones: dict[str, str]) -> Any:
+    """None where it is broken."""
+    from icalendar import Calendar
+
+    try:
+        needed = "".join(zone for name, zone in zones.items() if name in block)
+        calendar = Calendar.from_ical(WRAPPED.format(needed, block))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return None
+    return next(one for one in calendar.walk() if one.name in KINDS)
+
+
+def _document(source: Source, event: Any, changed: Sequence[Any]) -> Document:
     title, organizer, attendees = _text(event, "SUMMARY"), _people(event, "ORGANIZER"), _people(event, "ATTENDEE")
-    start = _moment(event, "DTSTART") or _moment(event, "DUE")
+    start = moment_of(event, "DTSTART") or moment_of(event, "DUE")
     reading = Reading()
     reading.heading(title, 1)
     facts = (
-        _when(event),
-        _recurrence(event),
-        _due(event),
+        when(event),
+        instead(event),
+        recurrence(event),
+        *exceptions(event, changed),
+        due(event),
         STATES.get(_text(event, "STATUS").upper(), ""),
         _named("Where", _text(event, "LOCATION")),
         _named("Organizer", ", ".join(name for name, _ in organizer)),
@@ -105,17 +129,12 @@ def _document(source: Source, event: Any) -> Document:
     )
 
 
-def _values(event: Any, name: str) -> list[Any]:
-    found = event.get(name)
-    return found if isinstance(found, list) else [] if found is None else [found]
-
-
 def _text(event: Any, name: str) -> str:
-    return next((fact(str(value)) or "" for value in _values(event, name)), "")
+    return next((fact(str(value)) or "" for value in values_of(event, name)), "")
 
 
 def _description(event: Any) -> str:
-    told = "\n\n".join(str(value) for value in _values(event, "DESCRIPTION"))
+    told = "\n\n".join(str(value) for value in values_of(event, "DESCRIPTION"))
     if re.search(r"<(?:br|p|div|html|ul|b|a )\b", told, re.IGNORECASE):  # as Google and Teams write it
         from ragd.parsers.web.html import read_page
 
@@ -124,91 +143,20 @@ def _description(event: Any) -> str:
 
 
 def _categories(event: Any) -> Iterator[str]:
-    for value in _values(event, "CATEGORIES"):
+    for value in values_of(event, "CATEGORIES"):
         yield from map(str, getattr(value, "cats", [value]))
 
 
 def _people(event: Any, name: str) -> list[tuple[str, str]]:
     """Names with addresses, and what they said to the invitation."""
     people = []
-    for value in _values(event, name):
+    for value in values_of(event, name):
         address = fact(str(value).removeprefix("mailto:").removeprefix("MAILTO:")) or ""
         parameters = getattr(value, "params", {})
         called = fact(str(parameters.get("CN", ""))) or ""
         shown = f"{called} <{address}>" if called and "@" in address and called != address else called or address
         people.append((shown, SAID.get(str(parameters.get("PARTSTAT", "")).upper(), "")))
     return [(shown, said) for shown, said in people if shown]
-
-
-def _moment(event: Any, name: str) -> date | None:
-    value = _stated(event, name)
-    return value if isinstance(value, date) else None
-
-
-def _stated(event: Any, name: str) -> Any:
-    """A date or a length of time; None where it is absent or broken."""
-    try:
-        return getattr(next(iter(_values(event, name)), None), "dt", None)
-    except ValueError:
-        return None
-
-
-def _when(event: Any) -> str:
-    start, end = _moment(event, "DTSTART"), _moment(event, "DTEND")
-    if start is None:
-        return ""
-    length = _stated(event, "DURATION")
-    if end is None and isinstance(length, timedelta):
-        end = start + length
-    if not isinstance(start, datetime):
-        last = end - timedelta(days=1) if end is not None and not isinstance(end, datetime) else None  # it is exclusive
-        return _day(start) + (f" to {_day(last)}" if last and last > start else "")
-    zone = f" ({start.tzinfo})" if start.tzinfo else ""
-    if not isinstance(end, datetime) or end == start:
-        return f"{_day(start)}, {start:%H:%M}{zone}"
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{_day(end)}, {end:%H:%M}"
-    return f"{_day(start)}, {start:%H:%M} to {until}{zone}"
-
-
-def _due(event: Any) -> str:
-    due = _moment(event, "DUE")
-    return _named("Due", _day(due)) if due else ""
-
-
-def _day(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def _recurrence(event: Any) -> str:
-    """ "every 2 weeks on Tuesday and Thursday until 1 June 2024"."""
-    rule = next(iter(_values(event, "RRULE")), None)
-    if not isinstance(rule, dict):
-        return ""
-    stated = {name.upper(): values if isinstance(values, list) else [values] for name, values in rule.items()}
-    unit = EVERY.get(str(stated.get("FREQ", [""])[0]).upper())
-    if unit is None:
-        return ""
-    interval = stated.get("INTERVAL", [1])[0]
-    words = [f"every {unit}" if interval in (1, "1") else f"every {interval} {unit}s"]
-    days = [_weekday(str(day)) for day in stated.get("BYDAY", [])]
-    if days:
-        words.append("on " + " and ".join(filter(None, (", ".join(days[:-1]), days[-1]))))
-    elif stated.get("BYMONTHDAY"):
-        words.append("on day " + ", ".join(map(str, stated["BYMONTHDAY"])))
-    until = stated.get("UNTIL", [None])[0]
-    if isinstance(until, date):
-        words.append(f"until {until.day} {until:%B %Y}")
-    elif stated.get("COUNT"):
-        words.append(f"{stated['COUNT'][0]} times")
-    return " ".join(words)
-
-
-def _weekday(stated: str) -> str:
-    found = WEEKDAY.fullmatch(stated)
-    if not found:
-        return stated
-    number = int(found[1] or 0)
-    return f"the {NTH.get(number, f'{number}th')} {DAYS[found[2]]}" if number else DAYS[found[2]]
 
 
 def _named(name: str, value: str) -> str:
