@@ -49,6 +49,10 @@ class Home:
         return self.path / "last.json"  # the last results, for `ragd show N`
 
     @property
+    def last_of_programs(self) -> Path:
+        return self.path / "last-program.json"  # the last that were told as JSON
+
+    @property
     def sizes(self) -> Path:
         return self.path / "sizes.json"  # how fast this machine indexed, for the rough time that `ragd add` tells
 
@@ -59,8 +63,11 @@ class Home:
     @property
     def names(self) -> frozenset[str]:
         """What ragd writes here."""
-        own = (self.catalog, self.words, self.vectors, self.lock, self.config, self.last, self.sizes, self.format)
-        return frozenset((*(path.name for path in own), "crash.log", *(f"{self.catalog.name}{end}" for end in _WAL)))
+        own = (self.catalog, self.words, self.vectors, self.lock, self.config, self.sizes, self.format)
+        last = (self.last, self.last_of_programs)
+        return frozenset(
+            (*(path.name for path in (*own, *last)), "crash.log", *(f"{self.catalog.name}{end}" for end in _WAL))
+        )
 
     def bytes(self) -> int:
         """Bytes of all files in this home."""

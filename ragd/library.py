@@ -166,7 +166,8 @@ class Library:
         _, reports = self._reports(None, None, None)
         with self._writing("ragd forget", reports) as at_work:
             outcomes = at_work.forget(chosen)
-        self.home.last.unlink(missing_ok=True)
+        for last in (self.home.last, self.home.last_of_programs):
+            last.unlink(missing_ok=True)
         return outcomes
 
     # asking
@@ -239,22 +240,23 @@ class Library:
 
     # looking
 
-    def keep(self, shown: Results | Answer | Passage) -> None:
-        """Remember what a person was shown, so that `passage` and `location` can take it by number.
+    def keep(self, shown: Results | Answer | Passage, *, by_program: bool = False) -> None:
+        """Remember what was shown, so that `passage` and `location` can take it by number.
 
-        Of a passage these are the messages of its thread, numbered after the last results.
+        Of a passage these are the messages of its thread, numbered after the last results. What a program was told
+        (`by_program`) leaves the numbers that a person sees as they are.
         """
         if isinstance(shown, Passage):
             if shown.thread:
-                self._reader.keep_thread(shown.thread)
+                self._reader.keep_thread(shown.thread, by_program=by_program)
         elif isinstance(shown, Results):
-            self._reader.keep(shown.hits or shown.nearest)
+            self._reader.keep(shown.hits or shown.nearest, by_program=by_program)
         else:
-            self._reader.keep(shown.citations or shown.nearest)
+            self._reader.keep(shown.citations or shown.nearest, by_program=by_program)
 
-    def passage(self, number: int, *, context: int | None = None) -> Passage:
+    def passage(self, number: int, *, context: int | None = None, by_program: bool = False) -> Passage:
         """The `number`-th of the last results, with `context` code points of its document before and after it."""
-        return self._reader.passage(number, context=context)
+        return self._reader.passage(number, context=context, by_program=by_program)
 
     def links(self, path: Path | str, part: str | None = None) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
         """The documents that the one at a place links to, and those that link to it. Raises SourceError."""

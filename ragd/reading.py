@@ -1,6 +1,5 @@
 """Everything that only reads the index: searches, passages in their context, the state of things. Needs no lock."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -10,13 +9,14 @@ from typing import Any, TypeVar
 
 from ragd import rules, wire
 from ragd.embedding import Embedding
-from ragd.errors import DiskFull, ModelError, SourceError
-from ragd.home import Home, holder, space_guard, write_whole
+from ragd.errors import ModelError, SourceError
+from ragd.home import Home, holder, space_guard
 from ragd.index.catalog import View
 from ragd.index.catalog.view import file_time
 from ragd.index.embed import Embedder
 from ragd.index.vectors import Vectors, VectorsDamaged
 from ragd.index.words import Words, WordsDamaged
+from ragd.kept import Kept
 from ragd.records import Citation, Found, Hit, Outcome, Passage, Results, Thread
 from ragd.search.hints import hints
 from ragd.search.query import Query, matcher, parse, without_conditions
@@ -38,6 +38,7 @@ class Reader:
         self._home = home
         self._embedding = embedding
         self._say = say
+        self._kept = Kept(home, say)
         self._lock = threading.Lock()
         self._words: tuple[str, Words] | None = None
         self._vectors: tuple[int, Vectors] | None = None
@@ -140,43 +141,19 @@ class Reader:
 
     # the last results
 
-    def keep(self, shown: Sequence[Hit | Citation]) -> None:
+    def keep(self, shown: Sequence[Hit | Citation], *, by_program: bool) -> None:
         """Remember what was shown, for `show` and `open`."""
-        self._keep([_row(one) for one in shown])
+        self._kept.put([_row(one) for one in shown], by_program=by_program)
 
-    def keep_thread(self, thread: Thread) -> None:
+    def keep_thread(self, thread: Thread, *, by_program: bool) -> None:
         """Number the messages of a thread after the last results, in the place of those of another thread."""
-        results = [row for row in self._rows() if not row.get("of_thread")]
-        self._keep([*results, *(_row(one) | {"of_thread": True} for one in thread.messages)])
+        results = [row for row in self._kept.rows(by_program=by_program) if not row.get("of_thread")]
+        rows = [*results, *(_row(one) | {"of_thread": True} for one in thread.messages)]
+        self._kept.put(rows, by_program=by_program)
 
-    def _keep(self, rows: list[dict[str, Any]]) -> None:
-        try:
-            write_whole(self._home.last, json.dumps(rows, ensure_ascii=False))
-        except (OSError, DiskFull) as error:
-            reason = error.what if isinstance(error, DiskFull) else error.strerror
-            self._say(
-                f"these results have no numbers for `ragd show` and `ragd open`, for they cannot be kept ({reason})"
-            )
-
-    def last(self, number: int) -> dict[str, Any]:
-        """The `number`-th (from 1) of the last results. Raises SourceError where there is none."""
-        rows = self._rows()
-        if not 1 <= number <= len(rows):
-            there = f"the last results are 1 to {len(rows)}" if rows else "there are no last results"
-            raise SourceError(f"there is no result {number}", remedy=f"{there}; `ragd search` or `ragd ask` gives new")
-        found: dict[str, Any] = rows[number - 1]
-        return {**found, "document": dict(found["document"])}
-
-    def _rows(self) -> list[dict[str, Any]]:
-        try:
-            rows: list[dict[str, Any]] = json.loads(self._home.last.read_text())
-        except (OSError, ValueError):
-            return []
-        return rows
-
-    def location(self, number: int) -> dict[str, Any]:
+    def location(self, number: int, *, by_program: bool = False) -> dict[str, Any]:
         """The `number`-th of the last results, at the place where it is now. Raises SourceError where it is gone."""
-        row = self.last(number)
+        row = self._kept.row(number, by_program=by_program)
         with View(self._home.catalog) as view:
             at = whereabouts(row, view)
             day = view.days.at(at.key, row["start"])
@@ -187,10 +164,10 @@ class Reader:
             self._say(at.note)
         return row | {"document": wire.found(found)}
 
-    def passage(self, number: int, *, context: int | None = None) -> Passage:
+    def passage(self, number: int, *, context: int | None = None, by_program: bool = False) -> Passage:
         """The `number`-th of the last results with `context` code points (None: some lines) before and after it."""
         context = CONTEXT if context is None else context
-        row = self.last(number)
+        row = self._kept.row(number, by_program=by_program)
         with View(self._home.catalog) as view:
             at = whereabouts(row, view)
             key, path, part = at.key, at.path, at.part
@@ -201,7 +178,7 @@ class Reader:
             first, last = max(0, start - context), min(view.length(key), end + context)
             text = view.text(key, first, last)
             links = linked(view, key, found.path)
-            first_free = 1 + sum(not one.get("of_thread") for one in self._rows())
+            first_free = 1 + sum(not one.get("of_thread") for one in self._kept.rows(by_program=by_program))
             thread = around(view, key, found, number=first_free)
         if at.note:
             self._say(at.note)

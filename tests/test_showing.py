@@ -123,3 +123,16 @@ def test_a_files_date_is_not_taken_for_the_mails_own(opened: Library) -> None:
     assert "2 March 2024" in dated.place
     assert "2020" not in undated.place and (undated.document.date or "").startswith("2020-09-13")
     assert undated.document.own_date is None
+
+
+def test_what_a_program_searches_moves_no_number_that_a_person_sees(opened: Library, files: Path) -> None:
+    opened.keep(opened.find("slipped slates"), by_program=True)
+    assert "slipped slates" in opened.passage(1).text  # nobody saw anything yet
+    found(opened, "slipped slates")
+    (files / "other.txt").write_text("Zucchini for the soup.")
+    opened.sync()
+    opened.keep(opened.find("zucchini soup"), by_program=True)
+    assert "slipped slates" in opened.passage(1).text
+    assert "Zucchini" in opened.passage(1, by_program=True).text
+    opened.forget([files])
+    assert not list(opened.home.path.glob("last*"))

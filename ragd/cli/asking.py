@@ -48,7 +48,7 @@ def _answer(opened: "Library", question: str, *, as_object: bool, model: str | N
 
         return tell_answer(opened, question, model=model, everything=everything)
     answer = opened.ask(question, model=model, everything=everything)
-    opened.keep(answer)
+    opened.keep(answer, by_program=True)
     print(as_json(wire.answer(answer)), flush=True)
     return 0 if answer.answered else 1
 
