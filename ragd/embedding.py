@@ -89,7 +89,10 @@ class Embedding:
         space = catalog.setting("space")
         if space is None:
             return catalog.word_rows() == 0
-        return catalog.spaces.wish(int(space)) == self._wish() and not catalog.spaces.owed(int(space), limit=1)
+        spaces = catalog.spaces
+        return spaces.wish(int(space)) == self._wish() and (
+            spaces.is_nothing_owed(int(space)) or not spaces.owed(int(space), limit=1)
+        )
 
     def _wish(self) -> str:
         """What decides which model is opened, cheaply: where any of it changes, the fingerprint is looked at."""

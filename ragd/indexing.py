@@ -2,10 +2,9 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ragd import rules
@@ -16,10 +15,10 @@ from ragd.index import ingest, upkeep
 from ragd.index.catalog import Catalog, KnownFile, is_older
 from ragd.index.difference import Difference, difference, same
 from ragd.index.ingest import Rooms
-from ragd.index.meaning import Meaning, MeaningGiver
+from ragd.index.meaning import Meaning, MeaningGiver, Owed
 from ragd.index.vectors import Vectors
 from ragd.index.words import Words
-from ragd.pace import Pace, suffix_of
+from ragd.pace import Measured, Pace
 from ragd.parsers.pool import Limits, Pool
 from ragd.parsers.table import readable, reader_version
 from ragd.records import Outcome, Progress, SourceFile
@@ -61,6 +60,7 @@ class Indexer:
         self._reports = reports
         self._meaning: Meaning | None = None
         self._giver: MeaningGiver | None = None
+        self._owed: Owed | None = None  # None: something has changed since it was looked up
         self._progress = Progress("looking")
         self._pace = Pace.load(home.sizes)
         self._embedding_since: float | None = None
@@ -146,6 +146,7 @@ class Indexer:
 
     def read(self, differences: Collection[Difference]) -> None:
         """Read what is new or changed, then let go of what is missing: so a renamed file is known by its bytes."""
+        self._owed = None
         files = [file for found in differences for file in found.read]
         missing = [path for found in differences for path in found.missing]
         recut = ingest.cut_anew(self._rooms(), stop=self._reports.stop)
@@ -164,9 +165,10 @@ class Indexer:
 
     def read_files(self, files: Collection[SourceFile]) -> None:
         """Read files into the index; each can be found by words when its outcome is told."""
+        self._owed = None
         sizes = {str(file.path): file.size for file in files}
         self._meter(stage="words", files_done=0, files_total=len(files), bytes_done=0, bytes_total=sum(sizes.values()))
-        began, measured, self._finished = time.monotonic(), _Measured(), 0
+        began, measured, self._finished = time.monotonic(), Measured(), 0
         for outcomes in ingest.read_files(self._rooms(), self._pool, files, stop=self._reports.stop):
             for outcome in outcomes:
                 self._reports.outcome(outcome)
@@ -217,24 +219,36 @@ class Indexer:
 
         A new embedder's vectors are swapped in when all are there.
         """
-        if self._embedding.is_satisfied(self.catalog):
+        if self._owed is None:
+            self._owed = self._look_up_owed()
+        if not self._owed:
             self._measure_meaning()
             return False
         meaning = self.meaning()
-        begins = self._progress.stage != "meaning"
-        owed = self.catalog.spaces.owed(meaning.space, limit=-1 if begins or not self._giver else self._giver.enough)
-        if not owed:
-            self._measure_meaning()
-            self._swap(meaning.space)
-            return False
-        if begins:
+        if self._progress.stage != "meaning":
             self._embedding_since = time.monotonic()
-            self._meter(stage="meaning", texts_done=0, texts_total=len(owed))
+            self._meter(stage="meaning", texts_done=0, texts_total=len(self._owed))
         if self._giver is None:
             self._giver = MeaningGiver(self.catalog, meaning, self._reports.stop)
-        done = self._giver.give(owed)
-        self._meter(texts_done=self._progress.texts_done + done)
+        written = self._giver.give(self._owed.first(self._giver.enough))
+        self._owed.give(written)
+        self._meter(texts_done=self._progress.texts_done + len(written))
+        if not self._owed:
+            self._all_given(meaning.space)
         return True
+
+    def _look_up_owed(self) -> Owed:
+        if self._embedding.is_satisfied(self.catalog):
+            return Owed(())
+        space = self.meaning().space
+        owed = Owed(self.catalog.spaces.owed(space))
+        if not owed:
+            self._all_given(space)
+        return owed
+
+    def _all_given(self, space: int) -> None:
+        self._swap(space)
+        self.catalog.spaces.nothing_owed(space)
 
     def finish(self) -> None:
         """Write what is begun: it may be a second's work when a run is stopped, and none of it is lost."""
@@ -279,6 +293,7 @@ class Indexer:
         if self._reports.stop.is_set():
             return
         self._measure_meaning()
+        self._owed = None
         self._meter(stage="tidying")
         upkeep.clear_away(self.catalog, self.words, self._spaces, before=before)
         self.words = upkeep.tidy_words(self.catalog, self.words, self._home.words)
@@ -361,20 +376,6 @@ def _counted(number: int, one: str) -> str:
 
 class _Stopped(Exception):
     """The run was stopped in the middle of a look at the disk."""
-
-
-@dataclass(slots=True)
-class _Measured:
-    """What a run read, by suffix."""
-
-    bytes: Counter[str] = field(default_factory=Counter)
-    passages: Counter[str] = field(default_factory=Counter)
-
-    def add(self, outcome: Outcome, sizes: Mapping[str, int]) -> None:
-        if outcome.part is None and outcome.status == "indexed":
-            suffix = suffix_of(Path(outcome.path))
-            self.bytes[suffix] += sizes.get(outcome.path, 0)
-            self.passages[suffix] += outcome.chunks
 
 
 def _ignoring_folders(hints: Iterable[Path]) -> Iterator[Path]:

@@ -7,6 +7,7 @@ measured is kept in the home; before the first run constants stand in, measured 
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, Self
 
 from ragd.errors import DiskFull
 from ragd.home import write_whole
+from ragd.records import Outcome
 
 START = 1.0  # seconds that every run takes: processes and indexes are opened
 ENOUGH_SECONDS = 3.0  # a shorter run measures its start only
@@ -41,6 +43,20 @@ class Kind:
     bytes: float
     seconds: float
     passages: float
+
+
+@dataclass(slots=True)
+class Measured:
+    """What a run read, by suffix."""
+
+    bytes: Counter[str] = field(default_factory=Counter)
+    passages: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome, sizes: Mapping[str, int]) -> None:
+        if outcome.part is None and outcome.status == "indexed":
+            suffix = suffix_of(Path(outcome.path))
+            self.bytes[suffix] += sizes.get(outcome.path, 0)
+            self.passages[suffix] += outcome.chunks
 
 
 @dataclass(frozen=True, slots=True)

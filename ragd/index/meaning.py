@@ -2,9 +2,11 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from ragd.index.catalog import Catalog
@@ -36,6 +38,32 @@ class Meaning:
     embedder: Embedding
 
 
+class Owed:
+    """The passages that are owed, newest first, as they were when they were looked up.
+
+    Among a million that takes a second, so it is not done for every batch.
+    """
+
+    def __init__(self, passages: Iterable[int]) -> None:
+        self._left = deque(passages)
+        self._given: set[int] = set()  # of those left
+
+    def __bool__(self) -> bool:
+        return bool(self._left)
+
+    def __len__(self) -> int:
+        return len(self._left) - len(self._given)
+
+    def first(self, count: int) -> list[int]:
+        return [one for one in islice(self._left, count + len(self._given)) if one not in self._given][:count]
+
+    def give(self, passages: Iterable[int]) -> None:
+        """These have their vectors."""
+        self._given.update(passages)
+        while self._left and self._left[0] in self._given:
+            self._given.remove(self._left.popleft())
+
+
 class MeaningGiver:
     """Gives passages their vectors, one batch a call; while a batch is written the next is embedded already.
 
@@ -55,8 +83,8 @@ class MeaningGiver:
         """How many owed passages a call of `give` needs to see."""
         return 2 * max(AT_ONCE, self._slice)
 
-    def give(self, owed: Sequence[int]) -> int:
-        """Write one batch of passages that are owed, having begun the one after it. Returns how many were written."""
+    def give(self, owed: Sequence[int]) -> list[int]:
+        """Write one batch of passages that are owed, having begun the one after it. Returns those that were written."""
         at_once = max(AT_ONCE, self._slice)
         current = self._ahead or self._begin(owed[:at_once])
         begun = set(current.passages)
@@ -64,10 +92,11 @@ class MeaningGiver:
         self._ahead = self._begin(others) if others else None
         return self._write(current)
 
-    def finish(self) -> int:
-        """Write what was begun. Returns how many."""
+    def finish(self) -> None:
+        """Write what was begun."""
         current, self._ahead = self._ahead, None
-        return self._write(current) if current else 0
+        if current:
+            self._write(current)
 
     def close(self) -> None:
         """Let go of what was begun; it stays owed."""
@@ -90,7 +119,7 @@ class MeaningGiver:
             self._slice = _paced(len(slices[-1]), time.monotonic() - began)
         return slices
 
-    def _write(self, batch: "_Begun") -> int:
+    def _write(self, batch: "_Begun") -> list[int]:
         import numpy
 
         slices = batch.vectors.result()
@@ -99,7 +128,7 @@ class MeaningGiver:
             # On the disk when `add` returns: only then may the catalog say so.
             self._meaning.vectors.add(written, numpy.concatenate(slices))
             self._catalog.spaces.mark(self._meaning.space, written)
-        return len(written)
+        return written
 
 
 @dataclass(frozen=True, slots=True)

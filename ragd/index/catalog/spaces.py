@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from ragd.index.catalog import read
 from ragd.index.catalog.schema import MEANT, moved_on, transaction
 
 
@@ -45,6 +46,19 @@ class Spaces:
             f" AND EXISTS (SELECT 1 FROM chunks WHERE passage = p.id AND {MEANT}) ORDER BY id DESC LIMIT ?"
         )
         return [row[0] for row in self._db.execute(sql, (space, limit))]
+
+    def nothing_owed(self, space: int) -> None:
+        """Remember that nothing is owed to a space as the index is now."""
+        if not self.is_nothing_owed(space):
+            with transaction(self._db, self._path):
+                self._db.execute("INSERT OR REPLACE INTO settings VALUES ('given', ?)", (self._state(space),))
+
+    def is_nothing_owed(self, space: int) -> bool:
+        """Whether nothing was owed to the space when it was last looked at, and nothing has changed since."""
+        return read.setting(self._db, "given") == self._state(space)
+
+    def _state(self, space: int) -> str:
+        return f"{space} {read.setting(self._db, 'generation')}"
 
     def embedded(self, space: int) -> set[int]:
         """Passages whose vectors the space holds."""
