@@ -23,6 +23,7 @@ DELIVERING = "mail that is still being delivered"
 SYSTEM = "file of the operating system"
 BINARY = "binary"
 OCR = "`pip install 'ragd[ocr]'` reads its text"  # what is said wherever words wait for that
+TWIN = "says the same as {} beside it"
 TRANSCRIBED = "a recording; what is said in it is read from {} beside it"
 AUDIO = "`pip install 'ragd[audio]'` and a Whisper model (`ragd config audio_model FOLDER`) read what is said in it"
 ARCHIVES = "libarchive reads it (`apt install libarchive13`, `brew install libarchive`)"
@@ -44,7 +45,7 @@ _FOLDERS = {
     **{name: DEPENDENCIES.format(name) for name in (".venv", ".tox", ".nox", ".cargo", ".rustup", "__pypackages__")},
     **dict.fromkeys(("__pycache__", ".cache", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"), CACHE),
     **dict.fromkeys((".eggs", ".gradle", ".next", ".nuxt", ".parcel-cache", ".svelte-kit", ".terraform"), CACHE),
-    **dict.fromkeys((".trash", ".trashes", "$recycle.bin", "recycler", "#recycle", "@recycle"), TRASH),
+    **dict.fromkeys((".trash", ".trashes", ".recycle", "$recycle.bin", "recycler", "#recycle", "@recycle"), TRASH),
     **{name: SECRETS.format(name) for name in (".ssh", ".gnupg", ".password-store", ".aws", ".azure", ".kube", ".pki")},
     **{name: SECRETS.format(name) for name in ("keychains", "keyrings", "kwalletd", ".docker", ".gcloud", ".mozilla")},
     **dict.fromkeys(("lost+found", "system volume information", "__macosx", "@eadir"), SYSTEM),
@@ -77,6 +78,8 @@ _BESIDE = {
     "vendor": dict.fromkeys(("composer.json", "go.mod"), DEPENDENCIES.format("vendor")),
     "pods": {"Podfile": DEPENDENCIES.format("Pods")},
     "tmp": {"cur": DELIVERING},  # of a Maildir
+    "bak": {"config.edn": BACKUP},  # what Logseq keeps of pages that were changed
+    "version-files": {"config.edn": BACKUP},
 }
 _MAILDIR = frozenset({"cur", "new"})  # beside these a hidden folder is a folder of mail (Maildir++)
 # Files by name, in lower case.

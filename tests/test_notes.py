@@ -208,6 +208,19 @@ def test_a_raw_joplin_note_is_read_without_its_last_lines(tmp_path: Path) -> Non
     assert only(tmp_path / f"{ID}9.md", "# A note with a strange name\n").title == "A note with a strange name"
 
 
+def test_a_joplin_note_of_another_program_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    titled = joplin(1, "## The **boiler**\n\nIt is warm.", parent_id="", type_="1")
+    assert only(tmp_path / f"{ID}1.md", titled).title == "The boiler"
+    page = only(tmp_path / f"{ID}2.md", joplin(2, "Clip\n\n<h1>A</h1><p>It is <b>warm</b>.</p>", markup_language="2", type_="1"))  # fmt: skip
+    assert (page.title, page.text, page.lined) == ("Clip", "Clip\n\nA\n\nIt is warm.", False)
+
+
+def test_a_block_of_logseq_is_a_name_of_its_page(tmp_path: Path) -> None:
+    block = "64f1c2aa-1111-4222-8333-abcdefabcdef"
+    assert only(tmp_path / "page.md", f"- The boiler\n  id:: {block}\n- `id:: x`\n").aliases == (block,)
+    assert only(tmp_path / "day.md", f"- paid (({block}))\n- {{{{embed (({block}))}}}} ((no))\n").links == (block,)
+
+
 def parsed_text(path: Path, text: str) -> list[Member | Outcome]:
     path.write_text(text)
     return parsed(path)

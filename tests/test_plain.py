@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from ragd.cli.plain import is_markdown, plain, plain_of
 from ragd.records import Found
 
+BLOCK = "64f1c2aa-1111-4222-8333-abcdefabcdef"
+
 
 @pytest.mark.parametrize(
     ("written", "shown"),
@@ -23,6 +25,12 @@ from ragd.records import Found
         ("## Tiers\n> [!info] Note\n> It is so. ^block-1", "Tiers\nNote\nIt is so."),
         ("---\ntags: [a]\n---\nText", "Text"),
         ("---\ntags: [a]\n---\n", "tags: [a]\n"),
+        ("As ![[Bread#Dough|the dough]], ![[Soup#^cook]] and ![[pea.png|300]].", "As the dough, Soup and."),
+        (
+            "rating:: 5\nTea (time:: 40 minutes), %%secret%% std::move",
+            "rating: 5\nTea time: 40 minutes, secret std::move",
+        ),
+        (f"- # Boiler\n  id:: {BLOCK}\n- {{{{embed (({BLOCK}))}}}} x", "- Boiler\n- ((…)) x"),
         ("Press <kbd>Ctrl</kbd>.<br>Done[^1]", "Press Ctrl.Done"),
         ("So:\n```md\n[[Link]]\n```\nand [[Link]]", "So:\n[[Link]]\nand Link"),
         ("1\\. no list", "1. no list"),
@@ -35,7 +43,13 @@ def test_marks_are_taken_off(written: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "part", "known"),
-    [("/a/b.md", None, True), ("/a/b.txt", None, False), ("/a/b.zip", "c.md", True), ("/a/b.md", "c.pdf", False)],
+    [
+        ("/a/b.md", None, True),
+        ("/a/b.txt", None, False),
+        ("/a/b.zip", "c.md", True),
+        ("/a/b.md", "c.pdf", False),
+        ("/a.jex", "b", True),
+    ],
 )
 def test_only_markdown_is_read_as_markdown(path: str, part: str | None, known: bool) -> None:
     document = Found("d", "", path, part, None, "note", None, None, None, ())

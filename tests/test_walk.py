@@ -94,6 +94,30 @@ def test_ordinary_names_that_resemble_secrets_are_read(tmp_path: Path, path: str
     assert seen(tree(tmp_path, {path: "x"}))[0] == [path]
 
 
+def test_what_note_programs_write_twice_is_read_once(tmp_path: Path) -> None:
+    note = '{"color": "RED", "isTrashed": false, "isPinned": false, "isArchived": false, "title": "Pears"}'
+    files = {
+        "Keep/a.json": note,
+        "Keep/a.html": "<p>Pears</p>",
+        "Keep/b.html": "<p>b</p>",
+        "c.json": "{}",
+        "c.html": "c",
+    }
+    logseq = {
+        "g/pages/a.md": "a",
+        "g/logseq/config.edn": "{}",
+        "g/logseq/bak/a/1.md": "a",
+        "g/logseq/.recycle/b.md": "b",
+    }
+    read, out = seen(tree(tmp_path, {**files, **logseq, "bak/d.md": "d"}))
+    assert read == ["c.html", "c.json", "Keep/a.json", "Keep/b.html", "bak/d.md", "g/logseq/config.edn", "g/pages/a.md"]
+    assert out == {
+        "Keep/a.html": "says the same as a.json beside it",
+        "g/logseq/bak": "backup copy of an editor",
+        "g/logseq/.recycle": "trash",
+    }
+
+
 def test_private_keys_are_left_out_by_content_under_any_name(tmp_path: Path) -> None:
     files = {"a.txt": b"my key:\n" + KEY, "b": KEY, "c.yaml": b"key: |\n  " + KEY.replace(b"\n", b"\n  ")}
     named = {"about.md": "A key file begins with -----BEGIN PRIVATE KEY----- and then base64."}

@@ -1,6 +1,9 @@
 """What the first bytes of a file give away: that it is no text, or that it holds a key."""
 
+# ruff: noqa: PTH119, PTH122 (a path is a string here, as in walk)
+
 import os
+from collections.abc import Callable, Set
 
 from ragd import rules
 from ragd.vaults import HEAD as SMALL
@@ -11,6 +14,7 @@ HEAD = 8_192  # bytes that tell text from binary
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # UTF-8, UTF-16 and UTF-32 begin so
 _TEXT = bytes({7, 8, 9, 10, 11, 12, 13, 27} | set(range(0x20, 0x100)))
 _MAGIC = (b"%PDF-", b"%!PS", b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"\x89PNG", b"GIF8", b"\xff\xd8\xff")
+_KEEP = (b'"isTrashed"', b'"isPinned"', b'"isArchived"')
 CACHE_SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"  # bford.info/cachedir
 
 
@@ -25,6 +29,19 @@ def content_rule(path: str, size: int, *, known: bool) -> str | None:
     if rule := secret_in(data, whole=size <= SMALL):
         return rule
     return None if known or is_text(data[:HEAD]) else rules.BINARY
+
+
+def twin_rule(path: str, beside: Callable[[], Set[str]]) -> str | None:
+    """The rule for a page that Google Keep wrote beside the JSON of the same note, which says more of it.
+
+    Raises OSError where the JSON cannot be read.
+    """
+    stem, suffix = os.path.splitext(path)
+    twin = f"{os.path.basename(stem)}.json"
+    if suffix != ".html" or twin not in beside():
+        return None
+    head = first_bytes(f"{stem}.json", HEAD)
+    return rules.TWIN.format(twin) if all(sign in head for sign in _KEEP) else None
 
 
 def is_text(head: bytes) -> bool:

@@ -240,7 +240,7 @@ def _judge(sight: _Sight, entry: _Entry, ignores: Ignores, beside: Callable[[], 
         if entry.is_dir(follow_symlinks=False):
             return _judge_folder(sight, entry, ignores, beside)
         rule = _rule_of_path(sight, entry.path) or _rule_of_name(rules.file_rule(entry.name), entry.path, ignores)
-        rule = rule or rules.transcript_rule(entry.name, beside)
+        rule = rule or rules.transcript_rule(entry.name, beside) or sniff.twin_rule(entry.path, beside)
         return _skipped(entry.path, rule) if rule else _judge_file(sight, entry.path, entry.name, entry.stat())
     except FileNotFoundError:
         return None

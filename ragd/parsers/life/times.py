@@ -95,7 +95,8 @@ def exceptions(event: Any, changed: Sequence[Any]) -> Iterator[str]:
     """
     start = moment_of(event, "DTSTART")
     cancelled = [one for one in changed if str(one.get("STATUS", "")).upper() == "CANCELLED"]
-    out = sorted({*_days(event, "EXDATE", start), *(_original(one, start) for one in cancelled)} - {None}, key=str)
+    off = [first for one in cancelled if (first := _original(one, start))]
+    out = sorted({*_days(event, "EXDATE", start), *off}, key=str)
     more = sorted(set(_days(event, "RDATE", start)), key=str)
     yield _listed("not on", [_short(one) for one in out])
     yield _listed("also on", [_at(one) for one in more])

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ragd.parsers import dates
-from ragd.parsers.notes.markdown import note_of
+from ragd.parsers.notes.markdown import label_of, note_of
+from ragd.parsers.notes.rich import read_note
 from ragd.parsers.packed.unpacked import Entry, part_of, read_entry
-from ragd.parsers.reading import fact
+from ragd.parsers.reading import Reading, fact
 from ragd.parsers.source import AnotherFormat, NothingInIt, Parsed, Source, guard
 from ragd.parsers.table import Format
 from ragd.parsers.texts.text import lined_text
@@ -21,6 +22,8 @@ FACTS = re.compile(
 )
 LINE = re.compile(r"^([a-z_]+): ?(.*)$", re.MULTILINE)
 TO = re.compile(r"\(:/([0-9a-f]{32})")
+HASHES = re.compile(r"^#{1,6}[ \t]+")
+HTML = "2"  # of markup_language
 NOTE, NOTEBOOK, FILE, TAG, TAGGED = "1", "2", "4", "5", "6"
 THINGS = {NOTEBOOK: "a notebook", FILE: "what is known of an attached file", TAG: "a tag", TAGGED: "a tag's place"}
 
@@ -113,7 +116,11 @@ def _document(source: Source, text: str, facts: dict[str, str], held: _Held) -> 
     author, title = fact(facts.get("author")), _title(text)
     tags = held.tags[facts["id"]]
     stated = (facts["id"], title or "", when or "", author or "", *tags)
-    note = note_of(text, id=source.identity(*stated), kind="note", family=source.family)
+    identity = source.identity(*stated)
+    if facts.get("markup_language") == HTML:
+        note = _from_html(text, title, identity, source)
+    else:
+        note = note_of(text, id=identity, kind="note", family=source.family)
     linked = filter(None, map(held.title, TO.findall(text)))
     return replace(
         note,
@@ -125,5 +132,22 @@ def _document(source: Source, text: str, facts: dict[str, str], held: _Held) -> 
     )
 
 
+def _from_html(text: str, title: str | None, identity: str, source: Source) -> Document:
+    """A note that was clipped from the web, or came from Evernote as it was: below its title it is HTML."""
+    note = read_note(text.partition("\n")[2])
+    reading = Reading()
+    reading.heading(title or "", 1)
+    reading.graft(note.page.text, note.page.marks)
+    return Document(
+        id=identity,
+        text=reading.text,
+        kind="note",
+        family=source.family,
+        marks=tuple(reading.marks),
+        links=note.links,
+    )
+
+
 def _title(text: str) -> str | None:
-    return fact(text.partition("\n")[0])
+    """The first line, without the markup that notes from other programs have in it."""
+    return label_of(HASHES.sub("", text.partition("\n")[0]))

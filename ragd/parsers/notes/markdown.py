@@ -8,7 +8,7 @@ from typing import Any
 
 from ragd.parsers import dates
 from ragd.parsers.notes.frontmatter import front_of
-from ragd.parsers.notes.vault import links_of, prose_of, tags_of
+from ragd.parsers.notes.vault import blocks_of, links_of, prose_of, tags_of
 from ragd.parsers.reading import fact
 from ragd.parsers.source import Source
 from ragd.parsers.texts.text import lined_text
@@ -53,7 +53,7 @@ def note_of(text: str, *, id: str, kind: Kind, family: str) -> Document:
         date=next(filter(None, (dates.iso(front.facts.get(name)) for name in DATE)), None),
         tags=tags_of(prose, front),
         links=links_of(prose, front),
-        aliases=front.many("aliases", "alias"),
+        aliases=(*front.many("aliases", "alias"), *blocks_of(prose)),
         language=front.one("lang", "language"),
         lined=True,
     )
@@ -72,7 +72,7 @@ def headings_of(text: str, start: int) -> Iterator[Mark]:
     tokens = _blocks().parse(body)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.level == 0 and opening.map:
-            label = _label(inline.content)
+            label = label_of(inline.content)
             if label:
                 yield Mark(offsets[opening.map[0]], "heading", label, int(opening.tag[1]))
 
@@ -84,7 +84,7 @@ def _plain_headings(text: str, start: int) -> Iterator[Mark]:
         opened, hashes, words = found.groups()
         if opened:
             fence = opened[0] if not fence else ("" if opened[0] == fence else fence)
-        elif not fence and (label := _label(words)):
+        elif not fence and (label := label_of(words)):
             yield Mark(found.start(), "heading", label, len(hashes))
 
 
@@ -98,7 +98,8 @@ def _blocks() -> Any:
     return reader
 
 
-def _label(content: str) -> str | None:
+def label_of(content: str) -> str | None:
+    """A heading as a reader sees it, without its markup."""
     content = content[:LONGEST]
     for pattern, shown in MARKUP:
         content = pattern.sub(shown, content)

@@ -1,7 +1,7 @@
 """What the notes of a vault say of each other: their tags, and their links to other notes and files.
 
 Obsidian, Logseq, Bear, Roam and plain Markdown write both alike: `#tag`, `#nested/tag`, `#[[some words]]`,
-`[[a note]]`, `![[an embed]]`, `[words](a%20note.md)`.
+`[[a note]]`, `![[an embed]]`, `[words](a%20note.md)`; Logseq `((a block))` too.
 """
 
 import re
@@ -16,6 +16,10 @@ TAG = re.compile(r"(?:^|(?<=[\s,]))#(?:\[\[([^\[\]\n]{1,200})\]\]|([^\W_][\w/-]*
 WIKILINK = re.compile(r"(?<!\\)\[\[([^\[\]\n]{1,500})\]\]")
 LINK = re.compile(r"(?<!\\)\]\([ \t]*(?:<([^<>\n]{1,1000})>|((?:[^()\s]|\([^()\s]{0,500}\)){1,1000}))(?:[ \t]+[\"'(][^\n]{0,500}?)?[ \t]*\)")  # fmt: skip  # noqa: E501
 DEFINITION = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]{0,200}\]:[ \t]+<?(\S{1,1000}?)>?(?:[ \t]|$)", re.MULTILINE)
+BLOCK = re.compile(r"\(\(([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)\)")  # Logseq: of a block of any page
+BLOCK_NAME = re.compile(
+    r"^[ \t]*(?:[-*][ \t]+)?id::[ \t]+([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[ \t]*$", re.MULTILINE
+)
 TAG_LINE = re.compile(r"^[ \t]*(?:[-*][ \t]+)?tags::[ \t]+(\S.*)$", re.MULTILINE | re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 TAG_NAMES = ("tags", "tag", "categories", "category", "keywords")
@@ -41,6 +45,11 @@ def links_of(prose: str, front: Front | None = None) -> tuple[str, ...]:
     return _unique(fact(target) or "" for target in (*_in_properties(stated), *_targets(prose)))
 
 
+def blocks_of(prose: str) -> tuple[str, ...]:
+    """The names of the blocks of a note in Logseq that others refer to: by these it is found as by its own."""
+    return _unique(found[1] for found in BLOCK_NAME.finditer(prose)) if "id:: " in prose else ()
+
+
 def is_elsewhere(target: str) -> bool:
     """Whether a target is an address on the web, of mail or of a program, and no file."""
     return bool(SCHEME.match(target))
@@ -49,6 +58,8 @@ def is_elsewhere(target: str) -> bool:
 def _targets(prose: str) -> Iterator[str]:
     if "[[" in prose:
         yield from (_note(found[1]) for found in WIKILINK.finditer(prose) if not is_elsewhere(found[1]))
+    if "((" in prose:
+        yield from (found[1] for found in BLOCK.finditer(prose))
     if "](" in prose:
         yield from filter(None, (_file(found[1] or found[2]) for found in LINK.finditer(prose)))
     if "]:" in prose:
