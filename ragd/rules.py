@@ -23,8 +23,8 @@ DELIVERING = "mail that is still being delivered"
 SYSTEM = "file of the operating system"
 BINARY = "binary"
 OCR = "`pip install 'ragd[ocr]'` reads its text"  # what is said wherever words wait for that
-TWIN = "says the same as {} beside it"
 TRANSCRIBED = "a recording; what is said in it is read from {} beside it"
+TWIN = "says the same as {} beside it"
 AUDIO = "`pip install 'ragd[audio]'` and a Whisper model (`ragd config audio_model FOLDER`) read what is said in it"
 ARCHIVES = "libarchive reads it (`apt install libarchive13`, `brew install libarchive`)"
 OUTSIDE = "link that leads outside the folder"
@@ -156,7 +156,8 @@ _NOT_TEXT_RULES = MappingProxyType(
     | dict.fromkeys(_RECORDINGS, f"a recording; {AUDIO}")
     | {suffix: what for what, suffixes in _SAVED.items() for suffix in suffixes.split()}
 )  # fmt: skip
-_LIFTED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)
+_WATCHED = (HIDDEN, CACHE, BUILT, BACKUP, LOCK)
+_LIFTED = (*_WATCHED, TEMPORARY)
 
 # Trees of the kernel: they have no files, and reading some of them acts on the machine.
 KERNEL = frozenset({"/proc", "/sys", "/dev", "/run"})
@@ -226,5 +227,10 @@ def as_before(status: str, note: str | None) -> str | None:
 
 
 def can_be_lifted(rule: str) -> bool:
-    """Whether a `!name` in .ragdignore takes in what this rule leaves out; never what may hold secrets."""
+    """Whether a `!name` in an ignore file takes in what this rule leaves out; never what may hold secrets."""
     return rule in _LIFTED
+
+
+def is_watched(rule: str) -> bool:
+    """Whether a change of what this rule leaves out is looked at: temporary files change all the time."""
+    return rule in _WATCHED

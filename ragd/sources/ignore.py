@@ -45,11 +45,19 @@ def load(folder: str, name: str) -> IgnoreFile | None:
 def verdict(files: tuple[IgnoreFile, ...], path: str, *, folder: bool) -> Verdict:
     """What the ignore files (outermost first) say of a path below them; None if no line names it."""
     for file in reversed(files):
-        found = file.spec.check_file(path[len(file.folder) + 1 :] + ("/" if folder else ""))
+        below = path[len(file.folder) + 1 :] + ("/" if folder else "")
+        found = file.spec.check_file(below)
         if found.include is not None and found.index is not None:
             line = f"{file.name} line {found.index + 1}: {file.lines[found.index].strip()}"
             return ("out", f"named by {line}") if found.include else ("in", line)
-    return None
+    return next((("in", line) for file in files if folder and (line := _line_that_reaches_into(path, file))), None)
+
+
+def _line_that_reaches_into(path: str, file: IgnoreFile) -> str | None:
+    """The line that takes in something inside a folder ("!build/notes.md")."""
+    folder = path[len(file.folder) + 1 :]
+    named = (f"!{folder}/", f"!/{folder}/", f"!**/{folder}/")
+    return next((f"{file.name}: {line.strip()}" for line in file.lines if line.startswith(named)), None)
 
 
 def _pattern(line: str) -> Any:

@@ -315,12 +315,12 @@ def _rule_of_path(sight: _Sight, path: str) -> str | None:
 
 
 def _rule_of_name(rule: str | None, path: str, ignores: Ignores, *, folder: bool = False) -> str | None:
-    """The rule of names, or the line of an ignore file; a `!` line of .ragdignore lifts what may be lifted."""
+    """The rule of names, or the line of an ignore file; a `!` line of one lifts what may be lifted."""
     if not ignores or (rule and not rules.can_be_lifted(rule)):
         return rule
     said = ignore.verdict(ignores, path, folder=folder)
     if rule:
-        return None if said and said[0] == "in" and said[1].startswith(".ragdignore") else rule
+        return None if said and said[0] == "in" else rule
     return said[1] if said and said[0] == "out" else None
 
 

@@ -169,7 +169,7 @@ class Watcher(contextlib.AbstractContextManager["Watcher"]):
         if name in (*ignore.NAMES, "CACHEDIR.TAG"):  # decide over the whole folder
             return os.path.join(root.path, *folders)  # noqa: PTH118
         rule = rules.file_rule(name)
-        return None if rule and not rules.can_be_lifted(rule) else os.path.join(root.path, below)  # noqa: PTH118
+        return None if rule and not rules.is_watched(rule) else os.path.join(root.path, below)  # noqa: PTH118
 
     def _attend(self, now: float) -> None:
         self._attended = now
@@ -275,7 +275,7 @@ def _groups(paths: Iterable[str]) -> list[list[str]]:
 def _left_out(folder: str) -> bool:
     """Whether nothing in a folder of this name is ever read, so that the noise in .git or node_modules wakes nobody."""
     rule = rules.folder_rule(folder, frozenset)
-    return rule is not None and not rules.can_be_lifted(rule)
+    return rule is not None and not rules.is_watched(rule)
 
 
 def _identity(folder: str) -> tuple[int, int] | None:
