@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 
-from ragd.answer import cite, prompt, relevance, sentences
+from ragd.answer import asking, cite, prompt, relevance, sentences
+from ragd.answer.asking import Asked
 from ragd.answer.cite import Embed, Numbering
 from ragd.answer.generators import Generator
 from ragd.answer.judging import Judge
-from ragd.answer.relevance import Asked, Candidate
+from ragd.answer.relevance import Candidate
 from ragd.answer.spans import Span, spans_of
 from ragd.records import Answer, Hit, Sentence
 
@@ -84,7 +85,7 @@ class _Reply:
     ) -> None:
         self._question, self._hits, self._generator, self._embed = question, hits, generator, embed
         self._started, self._clock = clock(), clock
-        self._asked: Asked = relevance.asked_of(question)
+        self._asked: Asked = asking.asked_of(question)
         self._spans: list[Span] = spans_of(prompt.apart(hits)[:PASSAGES])
         self._candidates: list[Candidate] = relevance.candidates(question, self._spans, embed=embed, judge=judge)
         self._numbering = Numbering()
@@ -194,7 +195,7 @@ class _Reply:
         """Whether a sentence tells what was asked, beyond the question's own words."""
         claim = cite.claim_of(text, question=self._question)
         new = claim.stems - self._asked.stems or claim.names - self._asked.names or claim.values != self._asked.values
-        return self._asked.yes_no or (bool(new) and relevance.offers(self._asked, text))
+        return self._asked.yes_no or (bool(new) and asking.held(self._asked, text) > asking.NOT)
 
     def _quotable(self) -> list[Candidate]:
         """The best spans; where none stands out, with what is around them: the answer may be in the next sentence."""

@@ -64,7 +64,10 @@ _BARE_MONTH = re.compile(rf"\b({_MONTH})\b")  # in lower-cased text, for the lon
 _TIME = re.compile(r"\b(\d{1,2})(?:[:.h](\d{2}))?\s*([ap])\.?m\b\.?|\b(\d{1,2})[:h](\d{2})\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![^\W\d_])\d+(?:[.,'’\u00a0\u202f]\d+)*")
 _CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[^\W_][\w-]*\b")
-_UNIT = re.compile(r"(\d+(?:[.,]\d+)*)(?:st|nd|rd|th|s|[^\W\d_]{1,3})", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(\d+(?:[.,]\d+)*)(?:(?:st|nd|rd|th|s)|([^\W\d_]{1,3}|-(?:second|minute|hour|day|week|month|year)s?)(?:-old)?)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +203,9 @@ def _times(text: str) -> tuple[frozenset[str], str]:
 def _codes(text: str) -> tuple[frozenset[str], str]:
     """Codes such as "NL91ABNA" or "B-204"; a number with its unit ("450EUR", "2nd", "1980s") is a number."""
     found = {match.group() for match in _CODE.finditer(text)}
-    plain = {code for code in found if _UNIT.fullmatch(code)}
-    rest = _CODE.sub(lambda match: f" {_UNIT.fullmatch(match.group())[1]} " if match.group() in plain else " ", text)  # type: ignore[index]
-    return frozenset(code.casefold() for code in found - plain), rest
+    plain = {code: f" {unit[1]} {(unit[2] or '').lstrip('-')} " for code in found if (unit := _UNIT.fullmatch(code))}
+    rest = _CODE.sub(lambda match: plain.get(match.group(), " "), text)
+    return frozenset(code.casefold() for code in found - plain.keys()), rest
 
 
 def _measures(text: str) -> Iterator[Measure]:

@@ -2,8 +2,9 @@
 
     python tests/bench/refusing.py --data ../shared
 
-Asked: our questions to the sample corpus and to notes, mails and filings (`refusing.toml`), and the parts of squad2-dev
-and of clapnq-dev that `train_judge.py` leaves out. For each question the spans that `ragd ask` would weigh are taken. A
+Asked: our questions to the sample corpus and to notes, mails and filings (`refusing.toml`: in other words than the
+files use), to other files of these kinds (`refusing_mixed.toml`: as people ask), and the parts of squad2-dev and of
+clapnq-dev that `train_judge.py` leaves out. For each question the spans that `ragd ask` would weigh are taken. A
 fit maximises the chance of "answered" and "refused" of each question by its best span, and of the span that holds the
 fact among the others; each set weighs the same, and no sign may speak against its nature. It is judged on the set that
 it has not seen. Area: under the curve of a question's best span, answerable against not; fact: the best span holds it;
@@ -35,6 +36,11 @@ from ragd.judging import Judging
 from ragd.library import ANSWER_HITS
 
 ROOT = Path(__file__).parent.parent.parent
+OURS, MIXED = (
+    tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+    for name in ("refusing", "refusing_mixed")
+)
+DOCUMENTS = {"documents": OURS["documents"], "mixed": MIXED["documents"]}
 LIKE = 1.7  # the weights are shown at this scale too: there the margins of `answer.py` mean what they say
 MOST = 200  # questions of a public set
 
@@ -61,8 +67,10 @@ Score = Callable[[np.ndarray], np.ndarray]
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--data", type=Path, required=True, help="the folder that holds eval/ and corpora/")
+    given.add_argument("--only", nargs="+", help="the sets that are asked")
     options = given.parse_args()
-    cases = [case for name, many in sets(options.data).items() for case in asked(name, many, options.data)]
+    chosen = {name: many for name, many in sets(options.data).items() if not options.only or name in options.only}
+    cases = [case for name, many in chosen.items() for case in asked(name, many, options.data)]
     names = list(dict.fromkeys(case.of for case in cases))
     shipped = np.array(relevance.JUDGED_WEIGHTS), relevance.JUDGED_BIAS
     print("| set | weights | area | fact | refused | at the shipped threshold, answerable / unanswerable refused |")
@@ -88,8 +96,11 @@ def main() -> None:
 
 def sets(data: Path) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = {}
-    for one in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["question"]:
+    for one in OURS["question"]:
         found.setdefault(one["of"], []).append(Question(one["question"], one.get("answer")))
+    found["mixed"] = [Question(*one) for one in MIXED["answerable"]] + [
+        Question(one, None) for one in MIXED["unanswerable"]
+    ]
     squad, clapnq = from_squad(data / "eval/squad2-dev"), from_clapnq(data / "eval/clapnq-dev")
     held = set(sorted({one.group for one in squad})[::5])
     random.Random(7).shuffle(clapnq)  # as `train_judge` does: the second half is unseen
@@ -121,10 +132,10 @@ def asked(name: str, questions: Sequence[Question], data: Path) -> list[Case]:
 def files_of(name: str, data: Path, folder: Path) -> Path:
     if name == "sample":
         return ROOT / "sample_corpus"
-    if name != "documents":
+    if name not in DOCUMENTS:
         write_files(data / "eval" / name, folder)
         return folder
-    for one in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["documents"]:
+    for one in DOCUMENTS[name]:
         (folder / one).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(data / "corpora" / one, folder / one)
     return folder
