@@ -2,6 +2,7 @@ r"""Where private keys stand in a text, whatever stands around them: a note, a c
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 LONGEST = 20_000  # code points between the first and the last line of a key
@@ -19,9 +20,8 @@ _LINES = re.compile(
     rf"(?:{_APART}[A-Za-z0-9+/=]{{40,}}+)++(?:[ \t]*\n[\s>|]*+(?=[A-Za-z]*[0-9+/=])[A-Za-z0-9+/]+={{0,2}}(?=\s|$))?"
 )
 _HEADERS = re.compile(_ABOVE)
-_PUTTY = re.compile(
-    rf"^[ \t>]*PuTTY-User-Key-File-\d.{{0,{LONGEST}}}?^[ \t>]*Private-MAC: \w+", re.DOTALL | re.MULTILINE
-)
+_PUTTY = re.compile(r"PuTTY-User-Key-File-\d")
+_PUTTY_END = re.compile(r"Private-(?:MAC|Hash): \w+|\n[ \t>]*\n|\Z")
 _AGE = re.compile(r"AGE-SECRET-KEY-1[A-Z0-9]{20,}")
 _INTERFACE = re.compile(r"\[(?:Interface|WireGuard)\]", re.IGNORECASE)
 _WIREGUARD = re.compile(r"\bPrivateKey[ \t]*=[ \t]*(?P<secret>[A-Za-z0-9+/]{43}=)", re.IGNORECASE)
@@ -41,7 +41,7 @@ def keys_in(text: str) -> list[Key]:
     """The keys in order, none within another."""
     if not any(sign in text for sign in _SIGNS):
         return []
-    found = [*_blocks(text), *(Key(*one.span(), *one.span()) for one in _PUTTY.finditer(text))]
+    found = [*_blocks(text), *_of_putty(text)]
     found += [Key(*one.span(), *one.span()) for one in _AGE.finditer(text)]
     if _INTERFACE.search(text):
         found += [Key(*one.span("secret"), *one.span("secret")) for one in _WIREGUARD.finditer(text)]
@@ -73,16 +73,29 @@ def masked(text: str, keys: Sequence[Key]) -> str:
 
 
 def _blocks(text: str) -> Iterator[Key]:
-    for begin in _BEGIN.finditer(text):
-        material = _MATERIAL.match(text, begin.end())
+    for begin, limit in _each(_BEGIN, text):
+        material = _MATERIAL.match(text, begin.end(), limit)
         if not material:
             continue
-        limit = material.end() + LONGEST
-        end, another = _END.search(text, material.end(), limit), _BEGIN.search(text, material.end(), limit)
-        if end and not (another and another.start() < end.start()):
+        end = _END.search(text, material.end(), limit)
+        if end:
             yield Key(begin.start(), end.end(), begin.end(), end.start())
             continue
         headers = _HEADERS.match(text, begin.end())
         lines = _LINES.match(text, headers.end() if headers else begin.end())
         last = lines.end() if lines else material.end()
         yield Key(begin.start(), last, begin.end(), last)
+
+
+def _of_putty(text: str) -> Iterator[Key]:
+    for begin, limit in _each(_PUTTY, text):
+        end = _PUTTY_END.search(text, begin.end(), limit)
+        last = end.end() if end else limit
+        yield Key(begin.start(), last, begin.end(), last)
+
+
+def _each(sign: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Where a sign stands, and how far what it begins may reach: to the next at most, so that all costs one look."""
+    found = [*sign.finditer(text)]
+    for one, after in zip_longest(found, found[1:]):
+        yield one, min(one.end() + LONGEST, after.start() if after else len(text))
