@@ -75,6 +75,15 @@ def test_a_whatsapp_chat_keeps_its_lines_and_its_people(tmp_path: Path) -> None:
     assert [text[mark.offset :][:10] for mark in turns(chat)] == ["02/03/2024"] * 3 + ["13/03/2024"]
 
 
+def test_a_signal_chat_is_one_and_a_note_with_a_time_is_none(tmp_path: Path) -> None:
+    said = "[2019-05-29, 15:04] Me: How is everyone?\n[2019-05-30, 15:10] Aya: We're great!\n"
+    chat = only(tmp_path / "chat.md", said)
+    assert (chat.kind, chat.author, chat.text) == ("chat", "Me, Aya", said)
+    assert [mark.label for mark in chat.marks if mark.kind == "day"] == ["2019-05-29", "2019-05-30"]
+    assert only(tmp_path / "note.md", "2024-03-02, 14:05 - Dana: call\n").kind == "note"
+    assert only(tmp_path / "log.md", "[2024-03-02] Dana: call\n").kind == "note"
+
+
 def test_a_programs_log_and_a_diary_are_no_chats(tmp_path: Path) -> None:
     log = "[2024-03-02 14:05:12] production.ERROR: it broke\n[2024-03-02 14:05:13] production.INFO: it runs\n"
     assert only(tmp_path / "laravel.txt", log).kind == "text"

@@ -42,6 +42,7 @@ SIGNS: tuple[Sign, ...] = (
     _sign("mail", "*", rf"\A \s* (?={LINES}(?:From|Received|Return-Path):) (?={LINES}(?:Date|Message-ID|MIME-Version):)"),
     _sign("whatsapp", ".txt", rf"\A (?:\xef\xbb\xbf)? {MARK} (?: \[{MARK} \d[\d./\ -]+,?{BLANK}? [^\]\n]{{0,20}} \d[:.]\d\d [^\]\n]{{0,20}} \]"
           rf"| \d{{1,4}}(?:[./-]|\xe5\xb9\xb4|\xeb\x85\x84)[^\n]{{4,30}}? \d[:.]\d\d (?!:) [^\n:]{{0,12}}? (?:\ -\ |\ \xe2\x80\x93\ |,\ ) )"),
+    _sign("whatsapp", ".md", r"\A \[ \d{4}-\d\d-\d\d,?\ \d\d:\d\d(?::\d\d)? \]\ [^\n:\[\]]{1,60}:\ "),  # Signal, as signal-export writes it
     _sign("telegram", ".json", START + rf'\{{ (?=.{{0,999}}"type"\s*:\s*"(?:{CHAT})") (?=.*"messages"\s*:)'),
     _sign("telegram", ".json", START + r'\{ (?: .* "chats"\s*:\s*\{ \s*"about" | \s* "about"\s*:\s*"Here\ is\ the\ data\ you\ requested)'),
     _sign("telegram-page", ".html", START + r'<!DOCTYPE\ html> .* <div\ class="page_wrap .* <div\ class="page_header'),
