@@ -187,6 +187,7 @@ class Found:
     tags: tuple[str, ...] = ()
     within: Enclosing | None = None
     holds: tuple[str, ...] = ()  # the parts that it encloses: a message's attachments
+    recording: str | None = None  # the file whose transcript it is, and that is not read itself
     message_id: str | None = None  # by which other programs find the mail that it is, or is in; no angle brackets
 
     @property

@@ -147,6 +147,7 @@ _SAVED = {
     "a layout of InDesign: save it as PDF": "indd",
 }
 _RECORDINGS = ("mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "wma", "amr")
+_VIDEOS = ("mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "wmv", "3gp", "ogv")
 _TRANSCRIPTS = ("srt", "vtt", "txt")  # the first that is there is read instead of the recording
 _NOT_TEXT_RULES = MappingProxyType(
     {suffix: f"{what}, not read yet" if what in ("image", "audio", "video", "archive") else f"{BINARY} ({what})"
@@ -214,11 +215,16 @@ def saved_as(name: str) -> str | None:
 def transcript_rule(name: str, beside: Callable[[], Set[str]]) -> str | None:
     """The rule for a recording whose transcript lies beside it: "talk.srt" or "talk.mp3.srt" of "talk.mp3"."""
     stem, _, suffix = name.rpartition(".")
-    if suffix.lower() not in _RECORDINGS:
+    if suffix.lower() not in (*_RECORDINGS, *_VIDEOS):
         return None
     names = beside()
     found = [f"{of}.{form}" for form in _TRANSCRIPTS for of in (stem, name) if f"{of}.{form}" in names]
     return TRANSCRIBED.format(found[0]) if found else None
+
+
+def may_be_transcript(name: str) -> bool:
+    """Whether a file of this name may be read in the place of a recording."""
+    return name.lower().endswith(tuple(f".{form}" for form in _TRANSCRIPTS))
 
 
 def as_before(status: str, note: str | None) -> str | None:

@@ -24,6 +24,7 @@ def found(document: Found) -> dict[str, Any]:
         "tags": list(document.tags),
         "within": enclosing(document.within) if document.within else None,
         "attachments": list(document.holds),
+        "recording": document.recording,
     }
 
 

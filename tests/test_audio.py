@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from parser_files import ended, read_all
 
+from ragd import Library
+from ragd.cli.show import file_of
 from ragd.parsers import extras
 from ragd.parsers.media.audio import _stretches, clock
 from ragd.parsers.table import missing, readable, reader_version
@@ -65,10 +67,24 @@ def test_a_folder_without_a_model_is_one_clear_reason(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_model")
 def test_a_recording_beside_its_transcript_is_told_to_be_read_there(tmp_path: Path) -> None:
-    for name in ("talk.mp3", "talk.srt", "memo.m4a", "memo.m4a.txt", "alone.wav"):
+    for name in ("talk.mp3", "talk.srt", "memo.m4a", "memo.m4a.txt", "film.mp4", "film.vtt", "alone.wav"):
         (tmp_path / name).write_bytes(b"x")
     found = {Path(one.path).name: one for one in scan(tmp_path, readable=readable)}
     notes = {name: one.note or "" for name, one in found.items() if isinstance(one, Outcome)}
-    assert sorted(notes) == ["alone.wav", "memo.m4a", "talk.mp3"]
-    assert "talk.srt" in notes["talk.mp3"] and "memo.m4a.txt" in notes["memo.m4a"]
+    assert sorted(notes) == ["alone.wav", "film.mp4", "memo.m4a", "talk.mp3"]
+    assert "talk.srt" in notes["talk.mp3"] and "memo.m4a.txt" in notes["memo.m4a"] and "film.vtt" in notes["film.mp4"]
     assert "ragd[audio]" in notes["alone.wav"]
+
+
+def test_what_a_transcript_says_names_its_recording(tmp_path: Path) -> None:
+    talks = tmp_path / "talks"
+    talks.mkdir()
+    (talks / "walrus.mp4").write_bytes(bytes(100))
+    (talks / "walrus.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:04.000\nThe walrus has tusks.\n")
+    (talks / "walrus.md").write_text("The walrus is no film.")
+    with Library.open(tmp_path / "home") as library:
+        library.add([talks])
+        found = {Path(hit.document.path).name: hit.document for hit in library.search("walrus")}
+        assert found["walrus.vtt"].recording == str(talks / "walrus.mp4")
+        assert found["walrus.md"].recording is None
+        assert "(said in walrus.mp4)" in file_of(found["walrus.vtt"], None).plain

@@ -6,7 +6,7 @@ import typer
 
 from ragd import wire
 from ragd.cli.open_library import library
-from ragd.cli.safe import as_json, line
+from ragd.cli.safe import as_json, line, path_line
 from ragd.cli.tell import tell
 from ragd.cli.words import query_of
 
@@ -64,4 +64,6 @@ def open_file(number: Number, only_print: Print = False) -> int:
     if only_print:
         print(line(viewers.address(row)))
         return 0
+    if recording := row["document"]["recording"]:
+        tell(f"what was said stands at {line(row['place'])} of {path_line(recording)}")
     return viewers.open_at(row)

@@ -87,6 +87,8 @@ def file_of(document: Found, page: int | None) -> Text:
     shown.stylize("dim")
     copies = f"  (also at {short(document.also_at[0][0])})" if document.also_at else ""
     more = f" and {len(document.also_at) - 1} more" if len(document.also_at) > 1 else ""
+    if document.recording:
+        shown.append(f"  (said in {path_line(document.recording.rpartition('/')[2])})")
     return shown.append(
         "".join(f" > {step}" for step in parts_named(document)) + (copies[:-1] + more + ")" if copies else "")
     )

@@ -50,7 +50,8 @@ def verdict(files: tuple[IgnoreFile, ...], path: str, *, folder: bool) -> Verdic
         if found.include is not None and found.index is not None:
             line = f"{file.name} line {found.index + 1}: {file.lines[found.index].strip()}"
             return ("out", f"named by {line}") if found.include else ("in", line)
-    return next((("in", line) for file in files if folder and (line := _line_that_reaches_into(path, file))), None)
+    lines = (_line_that_reaches_into(path, file) for file in files if folder)
+    return next((("in", line) for line in lines if line), None)
 
 
 def _line_that_reaches_into(path: str, file: IgnoreFile) -> str | None:

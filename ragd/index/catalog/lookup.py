@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ragd import rules
 from ragd.index.catalog.record import KnownFile
 from ragd.index.catalog.schema import MEANT
 from ragd.records import Outcome, ReadPart, SourceFile
@@ -77,6 +78,16 @@ class Lookup:
         """Other files that hold the same bytes."""
         sql = "SELECT path FROM files WHERE digest = ? AND path != ? ORDER BY path"
         return [row[0] for row in self._db.execute(sql, (known.digest, str(known.file.path)))]
+
+    def recording(self, path: str) -> str | None:
+        """The recording or film that was left out because this file is its transcript."""
+        if not rules.may_be_transcript(path):
+            return None
+        stem = path.rpartition(".")[0]  # "talk" or "talk.mp3": the recording is named so, or so and a suffix
+        where = "root IN (SELECT path FROM roots) AND path >= ?1 AND path < ?1 || '/' AND note = ?2"
+        note = rules.TRANSCRIBED.format(path.rpartition("/")[2])
+        row = self._db.execute(f"SELECT path FROM left_out WHERE {where} ORDER BY path", (stem, note)).fetchone()
+        return str(row[0]) if row else None
 
     def below(self, folder: str) -> list[Group]:
         """What became of the files and folders below a folder, by status and reason."""

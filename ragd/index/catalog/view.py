@@ -143,7 +143,8 @@ class View:
         for number, row in enumerate(rows):
             here = said_on(day, _found(row, also_at=places[:number] + places[number + 1 :], labels=labels))
             if matches(here):
-                return replace(here, holds=self._held(here.path, here.part))
+                recording = None if here.part else self.lookup.recording(here.path)
+                return replace(here, holds=self._held(here.path, here.part), recording=recording)
         return None
 
     def _held(self, path: str, part: str | None) -> tuple[str, ...]:
