@@ -55,6 +55,16 @@ def busy(source: Source) -> Iterator[Member]:
     yield _member(source, "done")
 
 
+def hoard(source: Source) -> Iterator[Member]:
+    held = bytearray(b"x" * (300 << 20))
+    globals()["_held"] = held
+    yield _member(source, str(os.getpid()))
+
+
+def tell(source: Source) -> Iterator[Member]:
+    yield _member(source, str(os.getpid()))
+
+
 # what breaks, and what is too much
 
 

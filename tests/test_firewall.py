@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from parser_files import ended, read_all
+from parser_files import ended, read_all, source_file
 from strangers import ALLOWED, KINDS
 
 from ragd.parsers import extras, process, table
 from ragd.parsers.firewall import sandbox
-from ragd.parsers.pool import Ended, Limits
+from ragd.parsers.pool import Ended, Limits, Pool
 from ragd.records import Member
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the limit holds on Linux only")
@@ -67,6 +67,19 @@ def test_a_file_that_breaks_its_reader_fails_with_the_reason_and_the_rest_goes_o
         assert ended(answers[path]).status == "indexed"
         assert len(answers[path]) == 2
     assert all(sum(isinstance(answer, Ended) for answer in said) == 1 for said in answers.values())
+
+
+@LINUX
+def test_a_worker_that_holds_much_memory_does_not_wait_with_it_for_more(strangers: Path) -> None:
+    def by(kind: str) -> str:
+        (strangers / f"file.{kind}").write_text("words")
+        answers = list(pool.read([source_file(strangers / f"file.{kind}")]))
+        return next(answer.document.text for _, answer in answers if isinstance(answer, Member))
+
+    with Pool(1) as pool:
+        first = by("tell")
+        assert by("hoard") == first
+        assert by("tell") != first
 
 
 @pytest.mark.skipif(

@@ -13,6 +13,7 @@ from ragd.parsers.hearing import Heard, next_of
 from ragd.parsers.process import Dead, Process, why_it_does_not_start
 from ragd.records import Member, Outcome, SourceFile
 
+LARGE = 200 << 20  # bytes of memory with which no worker waits for more: one that has read pictures holds 350 MB
 TURN = 0.5  # seconds between two looks at the clock
 WHOLE = 10  # times as long as one document may all of a file take,
 BYTES_A_SECOND = 100_000  # and a second more for each of these
@@ -93,6 +94,12 @@ class Pool:
             yield from reading.answers()
         finally:
             reading.leave()
+            self._let_large_go()
+
+    def _let_large_go(self) -> None:
+        for process in [process for process in self._idle if process.memory > LARGE]:
+            self._idle.remove(process)
+            process.end()
 
     def reached(self) -> int:
         """How many bytes of the large files that are being read have been read so far."""

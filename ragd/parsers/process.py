@@ -1,6 +1,7 @@
 """One worker process as its parent sees it: how it is started, told, heard and ended."""
 
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -147,6 +148,14 @@ class Process:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that it holds now; 0 where the system does not say."""
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+        except (OSError, IndexError, ValueError):
+            return 0
 
     @property
     def alive(self) -> bool:
