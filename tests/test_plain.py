@@ -25,7 +25,7 @@ BLOCK = "64f1c2aa-1111-4222-8333-abcdefabcdef"
         ("## Tiers\n> [!info] Note\n> It is so. ^block-1", "Tiers\nNote\nIt is so."),
         ("---\ntags: [a]\n---\nText", "Text"),
         ("---\ntags: [a]\n---\n", "tags: [a]\n"),
-        ("As ![[Bread#Dough|the dough]], ![[Soup#^cook]] and ![[pea.png|300]].", "As the dough, Soup and."),
+        ("As ![[Bread#Dough|the dough]], ![[Soup#^cook]] and ![[pea.png\\|300]].", "As the dough, Soup and."),
         (
             "rating:: 5\nTea (time:: 40 minutes), %%secret%% std::move",
             "rating: 5\nTea time: 40 minutes, secret std::move",

@@ -11,7 +11,7 @@ SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rm
 _FRONTMATTER = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n?", re.MULTILINE)
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?\|?\s*")
-_MEDIA = "png|jpe?g|gif|svg|webp|bmp|avif|heic|tiff?|pdf|mp[34]|m4[av]|wav|ogg|webm|mov|canvas|base"
+_MEDIA = "png|jpe?g|gif|svg|webp|bmp|avif|heic|tiff?|pdf|mp[34]|m4[av]|3gp|wav|ogg|webm|mov|canvas|base"
 _BLOCK = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _CELL = re.compile(r"(?<!\\)\|")
 
@@ -21,12 +21,12 @@ Replace = str | Callable[[re.Match[str]], str]
 def _target(match: re.Match[str]) -> str:
     """What a wikilink shows: its own words, else the note's name, or the heading's in the same note."""
     target, _, shown = match[1].replace("\\|", "|").partition("|")
-    note = re.sub(r"#?\^[\w-]+$", "", target) or target  # without the id of a block in it
+    note = re.sub(r"#?(?<!\^)\^[\w-]+$", "", target) or target  # without the id of a block in it
     return shown or note.strip("#").replace("#", " > ")
 
 
 _MARKS: tuple[tuple[re.Pattern[str], Replace], ...] = (
-    (re.compile(rf"[ \t]*!\[\[[^\[\]\n|]*\.(?:{_MEDIA})(?:[#|][^\[\]\n]*)?\]\]", re.IGNORECASE), ""),
+    (re.compile(rf"[ \t]*!\[\[[^\[\]\n|]*\.(?:{_MEDIA})(?:\\?[#|][^\[\]\n]*)?\]\]", re.IGNORECASE), ""),
     (re.compile(r"!?\[\[([^\[\]\n]+)\]\]"), _target),  # an embedded note too
     (re.compile(rf"(?:\{{\{{embed )?\(\({_BLOCK}\)\)(?:\}}\}})?"), "((…))"),  # of Logseq: what another block says
     (re.compile(r"(?<![\w`])[\[(]([^\W\d_][\w -]{0,40})::[ \t]+([^\[\]()\n]+)[\])]"), r"\1: \2"),  # "(time:: 5 min)"
