@@ -130,6 +130,10 @@ class Library:
         for path in chosen:
             if not path.exists():
                 raise SourceError(f"{path} is not there", remedy="check the name, or plug in the drive it is on")
+            if not (path.is_file() or path.is_dir()) or str(path) in rules.KERNEL:
+                raise SourceError(
+                    f"{path} is no folder and no file that could be read", remedy="name a folder or a file"
+                )
             if path.resolve().is_relative_to(self.home.path.resolve()):
                 raise SourceError(
                     f"{path} lies in RAGD_HOME ({self.home.path}), where ragd keeps the index",
@@ -328,9 +332,10 @@ def _nothing(told: object) -> None:
 
 
 def _absolute(paths: Iterable[Path | str]) -> list[Path]:
-    """Paths as they are remembered: absolute, without "..", links kept. Raises SourceError for an empty list."""
-    chosen = [Path(os.path.abspath(Path(path).expanduser())) for path in paths]  # noqa: PTH100 - resolve follows links
-    if not chosen:
+    """Paths as they are remembered: absolute, without "..", links kept. Raises SourceError for none and an empty one."""
+    named = list(paths)
+    chosen = [Path(os.path.abspath(Path(path).expanduser())) for path in named]  # noqa: PTH100 - resolve follows links
+    if not chosen or "" in named:
         raise SourceError("no path was given", remedy="name a folder or a file")
     return chosen
 

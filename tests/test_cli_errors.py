@@ -1,5 +1,6 @@
 """What goes wrong is one line that says what to do, with exit code 2."""
 
+import json
 import os
 from pathlib import Path
 
@@ -14,7 +15,10 @@ def test_an_unknown_command_gets_the_nearest(ragd: Ragd) -> None:
     assert "did you mean 'search'?" in one_line(ragd("serach", "boiler"))
 
 
-@pytest.mark.parametrize("words", [["--bogus"], ["add"], ["search"], ["search", "x", "-n", "0"], ["show", "first"]])
+NONSENSE = ["--bogus", "add", "search", "search x -n 0", "show first", "add ", "forget ", "why "]
+
+
+@pytest.mark.parametrize("words", [words.split(" ") for words in NONSENSE])
 def test_a_command_that_makes_no_sense_says_where_help_is(ragd: Ragd, words: list[str]) -> None:
     assert "--help` shows how" in one_line(ragd(*words))
 
@@ -32,6 +36,11 @@ def test_the_model_is_looked_for_before_the_words(ragd: Ragd, tmp_path: Path) ->
 
 def test_a_path_that_is_not_there(ragd: Ragd, tmp_path: Path) -> None:
     assert "is not there: check the name" in one_line(ragd("add", "--json", tmp_path / "nowhere"))
+
+
+def test_a_path_that_cannot_hold_files_is_no_folder_to_remember(ragd: Ragd) -> None:
+    assert "is no folder and no file that could be read" in one_line(ragd("add", os.devnull))
+    assert json.loads(ragd("status", "--json").out)["roots"] == []
 
 
 def test_an_unknown_setting_in_the_file_is_named_with_its_line(ragd: Ragd, own_home: Path) -> None:

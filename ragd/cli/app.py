@@ -111,6 +111,15 @@ class Wordy(TyperCommand):
         return super().parse_args(ctx, options_first(args))
 
 
+class Located(TyperCommand):
+    """A verb that takes paths: an empty one, as of a variable that is not set, would be the folder that one is in."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if "" in args:
+            raise typer.BadParameter("an empty path", ctx=ctx)
+        return super().parse_args(ctx, args)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         print(f"ragd {__version__}")
@@ -131,16 +140,16 @@ def command() -> Any:
     # Without markup Typer writes plain help: rich would cost as much time again as all the rest.
     app = typer.Typer(cls=Verbs, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.callback(invoke_without_command=True, help=ABOUT, epilog=START)(ragd)
-    app.command("add", epilog=_ADD)(adding.add)
+    app.command("add", epilog=_ADD, cls=Located)(adding.add)
     app.command("search", epilog=_SEARCH, cls=Wordy)(finding.search)
     app.command("ask", epilog=_ASK, cls=Wordy)(asking.ask)
     app.command("show", epilog=_SHOW)(finding.show)
     app.command("open", epilog=_OPEN)(finding.open_file)
     app.command("status", epilog=_STATUS)(state.status)
-    app.command("why", epilog=_WHY)(why)
+    app.command("why", epilog=_WHY, cls=Located)(why)
     app.command("sync", epilog=_SYNC)(adding.sync)
     app.command("watch", epilog=_WATCH)(adding.watch)
-    app.command("forget", epilog=_FORGET)(adding.forget)
+    app.command("forget", epilog=_FORGET, cls=Located)(adding.forget)
     app.add_typer(_models(), name="models")
     app.command("config", epilog=_CONFIG)(state.config)
     app.command("demo", epilog=_DEMO)(demo.demo)

@@ -13,6 +13,9 @@ from ragd.cli.words import query_of
 Query = Annotated[list[str], typer.Argument(metavar="QUERY", help="Words and filters.", show_default=False)]
 Limit = Annotated[int, typer.Option("-n", min=1, metavar="N", help="How many passages.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object; leaves the numbers of what you saw last alone.")]
+JsonShown = Annotated[
+    bool, typer.Option("--json", help="One JSON object; N is of the newest results, those told as JSON too.")
+]
 Explain = Annotated[bool, typer.Option("--explain", help="Say why each passage is there.")]
 Number = Annotated[int, typer.Argument(metavar="N", help="The number of a result or source.", show_default=False)]
 Print = Annotated[bool, typer.Option("--print", help="Only print the file's address.")]
@@ -40,7 +43,7 @@ def search(query: Query, limit: Limit = 10, as_object: Json = False, explain: Ex
     return 0 if found.hits else 1
 
 
-def show(number: Number, as_object: Json = False) -> int:
+def show(number: Number, as_object: JsonShown = False) -> int:
     """Show a passage of the last results in its context, and the thread that a mail is in."""
     with library() as opened:
         shown = opened.passage(number, by_program=as_object)

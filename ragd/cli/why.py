@@ -17,7 +17,7 @@ FEW = 3  # other places that are named
 
 PathAsked = Annotated[Path, typer.Argument(metavar="PATH", help="A file or folder.", show_default=False)]
 PartAsked = Annotated[
-    str | None, typer.Argument(metavar="[PART]", help="A part of the file, named as in results.", show_default=False)
+    str | None, typer.Argument(metavar="PART", help="A part of the file, named as in results.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
