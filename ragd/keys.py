@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 LONGEST = 20_000  # code points between the first and the last line of a key
+FEW = 200  # letters and signs, some forty words: a text that says less beside a key is the key's
 
 _SIGNS = ("PRIVATE KEY", "Static key V1", "AGE-SECRET-KEY-1", "PuTTY-User-Key-File-", "PrivateKey")
 _NAME = r"(?:[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1) ?-{4,5}"
@@ -25,7 +26,8 @@ _PUTTY_END = re.compile(r"Private-(?:MAC|Hash): \w+|\n[ \t>]*\n|\Z")
 _AGE = re.compile(r"AGE-SECRET-KEY-1[A-Z0-9]{20,}")
 _INTERFACE = re.compile(r"\[(?:Interface|WireGuard)\]", re.IGNORECASE)
 _WIREGUARD = re.compile(r"\bPrivateKey[ \t]*=[ \t]*(?P<secret>[A-Za-z0-9+/]{43}=)", re.IGNORECASE)
-_COMMENT = re.compile(r"^#.*$", re.MULTILINE)
+# What says nothing of its own: comments, certificates and other lines that only programs read.
+_UNSAID = re.compile(r"^[ \t]*(?:#.*|-{4,5}.*|[A-Za-z0-9+/=]{40,}[ \t]*)$", re.MULTILINE)
 
 
 class Key(NamedTuple):
@@ -53,14 +55,15 @@ def keys_in(text: str) -> list[Key]:
 
 
 def are_most_of(keys: Sequence[Key], text: str) -> bool:
-    """Whether a text says little but keys; a line that begins with "#" says nothing of its own."""
+    """Whether a text says little but keys; of data (JSON), whether keys are the greater part of it."""
     outside, at = [], 0
     for key in keys:
         outside.append(text[at : key.start])
         at = key.end
     outside.append(text[at:])
-    said = sum(len("".join(_COMMENT.sub("", one).split())) for one in outside)
-    return sum(len("".join(text[key.start : key.end].split())) for key in keys) > said
+    said = sum(len("".join(_UNSAID.sub("", one).split())) for one in outside)
+    of_keys = sum(len("".join(text[key.start : key.end].split())) for key in keys)
+    return of_keys > said and (said < FEW or text.lstrip().startswith(("{", "[")))
 
 
 def masked(text: str, keys: Sequence[Key]) -> str:

@@ -9,14 +9,13 @@ from ragd.rules import SECRETS
 HEAD = 65_536  # bytes that are looked at; no private key is larger, and a larger file is not searched for one
 LINE = 4_096  # bytes: no header and no setting is longer
 
-# A file is a key where most of its letters are of keys (of a longer text only the keys are left out), or where most of
-# its lines are those of one: a short or cut key, but no text about keys.
+# A file is a key where little else is said in it; a short or cut one where most of its lines are those of a key: so a
+# text about keys is none.
 _BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(rb"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINE = re.compile(rb"[A-Za-z0-9+/=]+|[A-Za-z-]+: .*")  # key material, or a header above it
 _VAULT = re.compile(rb"\$ANSIBLE_VAULT;|age-encryption\.org/v1\n")
-_PUTTY = b"PuTTY-User-Key-File-"
-_SIGNS = (b"PRIVATE KEY", b"Static key V1", b"AGE-SECRET-KEY-1", _PUTTY)
+_SIGNS = (b"PRIVATE KEY", b"Static key V1", b"AGE-SECRET-KEY-1", b"PuTTY-User-Key-File-")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -131,7 +130,7 @@ def _key_in(data: bytes) -> str | None:
     if any(sign in data for sign in _SIGNS):
         text = data.decode("latin-1")  # signs and keys are ASCII
         keys = keys_in(text)
-        if (keys and are_most_of(keys, text)) or data.startswith(_PUTTY) or _is_mainly_a_key(data):
+        if are_most_of(keys, text) if keys else _is_mainly_a_key(data):
             return "private key"
     return "private key" if _WIREGUARD.search(data) and _is_tunnel(data) else None
 

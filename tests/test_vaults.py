@@ -82,6 +82,7 @@ WITH_A_KEY = {
     "02/03/2024, 11:01 - Dana: thanks\n",
     "account.json": json.dumps({"about": TALK.split("\n"), "key": LONG_KEY + "\n"}, indent=1),
     "tunnel.md": TALK + WIREGUARD.format("aB3+" * 10 + "xyz"),
+    "short.md": f"# The server\n\n{TALK[: 63 * 5]}\n{LONG_KEY}\n",
     "book.txt": TALK * 20 + f"the key:\n{LONG_KEY}\n" + TALK,
 }
 
