@@ -86,7 +86,7 @@ class Reader:
 
     def _sought(self, query: Query, view: View, notes: list[str]) -> Sought:
         space = view.space()
-        if space is None or not query.words.strip() or view.count("vectors") == 0:
+        if space is None or not query.words.strip() or not view.counts.has_vectors():
             return Sought(query, None)
         number, fingerprint, dimensions = space
         try:
@@ -284,11 +284,11 @@ def coverage(view: View) -> list[str]:
     notes = []
     pending = sum(row[3] for row in view.roots())
     if pending:
-        read = view.count("documents")
+        read = view.counts.of("documents")
         notes.append(f"{pending:,} files are still to be read: this is found in the {read:,} documents read so far")
-    passages, vectors = view.count("passages"), view.count("vectors")
-    if vectors < passages:
-        notes.append(f"{passages - vectors:,} of {passages:,} passages are found by their words only so far")
+    if lacking := view.counts.lacks_vectors():
+        passages = view.counts.of("passages")
+        notes.append(f"{lacking:,} of {passages:,} passages are found by their words only so far")
     unknown = [path for path, state, *_ in view.roots() if state == "unknown"]
     if unknown:
         notes.append(f"{unknown[0]} cannot be seen now: what is known of it may be old")
@@ -303,14 +303,18 @@ def _listed(shown: int, there: int | None) -> str:
 
 def _counts(view: View) -> dict[str, Any]:
     roots = [
-        {"path": path, "state": state, **view.below(path), "pending": pending, "as_of": _time(as_of)}
+        {"path": path, "state": state, **view.counts.below(path), "pending": pending, "as_of": _time(as_of)}
         for path, state, as_of, pending in view.roots()
     ]
     failed = [
         {"path": one.path, "part": one.part, "note": one.note} for one in view.problems() if one.status == "failed"
     ]
     left_out = _left_out(view)
-    counts: dict[str, Any] = {"roots": roots, "documents": view.count("documents"), "chunks": view.count("chunks")}
+    counts: dict[str, Any] = {
+        "roots": roots,
+        "documents": view.counts.of("documents"),
+        "chunks": view.counts.of("chunks"),
+    }
     return counts | {"kinds": view.kinds(), "failed": failed, "left_out": len(left_out), "waiting": _waiting(left_out)}
 
 

@@ -83,7 +83,7 @@ def test_a_card_is_embedded_once(post: Library) -> None:
         found = view.shared.passages(range(10_000))
         cards = [mails for passage in found.values() if len(mails := view.shared.mails(passage)) == 40]
         assert len(cards) == 1
-        assert view.count("passages") == view.count("vectors")
+        assert view.counts.of("passages") == view.counts.of("vectors")
 
 
 def test_a_card_is_told_in_an_answer(post: Library) -> None:
@@ -169,7 +169,7 @@ def test_a_card_moves_to_the_newest_mail_that_is_left_and_goes_with_the_last(lib
     assert not library.search("0142", 10)
     with View(library.home.catalog) as view:
         assert view.shared.count() == 0
-        assert view.count("passages") == 0
+        assert view.counts.of("passages") == 0
 
 
 def test_the_word_index_built_anew_has_the_cards_too(library: Library, folder: Path) -> None:

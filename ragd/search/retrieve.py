@@ -112,7 +112,7 @@ class _Named:
         self._naming = Naming(query.words, words.terms(query.words), words.stems)
         self._numbered = numbered.asked(query.words)
         needles = self._naming.needles
-        self._places = self._naming.learn(view.names_with(needles), view.count("places")) if needles else []
+        self._places = self._naming.learn(view.names_with(needles), view.counts.of("places")) if needles else []
 
     def rows(self, sought: Sought, depth: int, *, among: Collection[int] | None) -> list[Row]:
         """Passages of the named documents: their first, and those that are closest to the question."""

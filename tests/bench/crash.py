@@ -143,7 +143,7 @@ def one_kill(scene: Scene, scratch: Path, questions: list[str], *, after: float,
 def documents(home: Path) -> int:
     try:
         with View(home / "catalog.sqlite") as view:
-            return view.count("documents")
+            return view.counts.of("documents")
     except FileNotFoundError:
         return 0
 

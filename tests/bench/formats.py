@@ -85,7 +85,7 @@ def measure(corpus: Path) -> dict[str, Any]:
             at_work.read(at_work.look(at_work.remember([corpus])))
         seconds = time.monotonic() - began
         with View(home / "catalog.sqlite") as view:
-            documents, chunks = view.count("documents"), view.count("chunks")
+            documents, chunks = view.counts.of("documents"), view.counts.of("chunks")
     return {
         "files": files,
         "parts": parts,

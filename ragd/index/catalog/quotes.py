@@ -51,8 +51,10 @@ class Quotes:
 
     def settle_rest(self) -> Iterator[None]:
         """Settle what was put off, a step at a time; who stops in between goes on with the next call."""
-        waiting = [row[0] for row in self._db.execute("SELECT key FROM unsettled")]
-        for some in batched(Kin(self._db).by_subject(waiting), AT_ONCE):
+        # In this order neighbours are compared with the same others.
+        order = "LEFT JOIN documents USING (key) ORDER BY subject, moment, key"
+        waiting = [row[0] for row in self._db.execute(f"SELECT key FROM unsettled {order}")]
+        for some in batched(waiting, AT_ONCE):
             with transaction(self._db, self._path):
                 self.settle(some)
                 self._db.executemany("DELETE FROM unsettled WHERE key = ?", [(key,) for key in some])

@@ -23,6 +23,16 @@ def setting(connection: sqlite3.Connection, name: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def is_nothing_owed(connection: sqlite3.Connection, space: int) -> bool:
+    """Whether nothing was owed to a space when that was last looked at, and nothing has changed since."""
+    return setting(connection, "given") == given(connection, space)
+
+
+def given(connection: sqlite3.Connection, space: int) -> str:
+    """The index as it is now, and a space to which nothing is owed."""
+    return f"{space} {setting(connection, 'generation')}"
+
+
 def text_of(connection: sqlite3.Connection, key: int, start: int, end: int) -> str:
     """A span of a document's text, code points."""
     first, last = blocks.numbers(start, end)

@@ -51,14 +51,11 @@ class Spaces:
         """Remember that nothing is owed to a space as the index is now."""
         if not self.is_nothing_owed(space):
             with transaction(self._db, self._path):
-                self._db.execute("INSERT OR REPLACE INTO settings VALUES ('given', ?)", (self._state(space),))
+                self._db.execute("INSERT OR REPLACE INTO settings VALUES ('given', ?)", (read.given(self._db, space),))
 
     def is_nothing_owed(self, space: int) -> bool:
         """Whether nothing was owed to the space when it was last looked at, and nothing has changed since."""
-        return read.setting(self._db, "given") == self._state(space)
-
-    def _state(self, space: int) -> str:
-        return f"{space} {read.setting(self._db, 'generation')}"
+        return read.is_nothing_owed(self._db, space)
 
     def embedded(self, space: int) -> set[int]:
         """Passages whose vectors the space holds."""

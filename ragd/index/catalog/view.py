@@ -11,6 +11,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from ragd.index.catalog import links, read, threads
+from ragd.index.catalog.counts import Counts
 from ragd.index.catalog.days import Days, Row, said_on
 from ragd.index.catalog.lookup import SPACE, Lookup
 from ragd.index.catalog.named_day import named_day
@@ -44,6 +45,7 @@ class View:
         self.lookup = Lookup(self._db)
         self.shared = Shared(self._db)
         self.days = Days(self._db)
+        self.counts = Counts(self._db)
         try:
             self.generation = int(read.setting(self._db, "generation") or 0)
         except sqlite3.DatabaseError as error:
@@ -270,22 +272,12 @@ class View:
         row = self._db.execute(sql).fetchone()
         return (row[0], row[1], row[2]) if row else None
 
-    def count(self, what: str) -> int:
-        """How many documents, chunks, passages there are, or passages that have vectors in the space searched."""
-        return int(self._db.execute(COUNTS[what]).fetchone()[0])
-
     def kinds(self) -> dict[str, int]:
         sql = (
             "SELECT kind, count(*) FROM documents d WHERE EXISTS (SELECT 1 FROM places p WHERE p.key = d.key)"
             " GROUP BY kind ORDER BY count(*) DESC, kind"
         )
         return dict(self._db.execute(sql).fetchall())
-
-    def below(self, root: str) -> dict[str, int]:
-        """files, documents, words_only, failed (with parts of files) and copies at or below a root."""
-        stem = root.rstrip("/")
-        span = (root, f"{stem}/", f"{stem}0")
-        return {what: int(self._db.execute(sql, span).fetchone()[0]) for what, sql in BELOW.items()}
 
     def problems(self) -> list[Outcome]:
         """Files and parts of files that failed, and parts that were left out."""
@@ -317,35 +309,6 @@ class View:
 FILE_NAMES = "SELECT path, NULL FROM files WHERE status = 'indexed'"
 # The messages of a mailbox have no names; their attachments do.
 PART_NAMES = "SELECT path, part FROM places WHERE part != '' AND (part NOT LIKE '<%' OR part LIKE '% > %')"
-AT = "(p.path = ? OR (p.path >= ? AND p.path < ?))"
-UNSHOWN = (  # passages that only quotes share whose messages are in the index, or feet
-    "SELECT passage FROM (SELECT passage FROM chunks WHERE covered UNION SELECT passage FROM shared) c"
-    f" WHERE NOT EXISTS (SELECT 1 FROM chunks o WHERE o.passage = c.passage AND {MEANT})"
-)
-COUNTS = {
-    "places": "SELECT count(*) FROM places",
-    "documents": "SELECT count(DISTINCT key) FROM places",
-    "chunks": "SELECT count(*) FROM chunks c WHERE EXISTS (SELECT 1 FROM places p WHERE p.key = c.key)",
-    "passages": f"SELECT (SELECT count(*) FROM passages) - (SELECT count(*) FROM ({UNSHOWN}))",
-    "vectors": (
-        f"SELECT (SELECT count(*) FROM vectors WHERE space = {SPACE})"
-        f" - (SELECT count(*) FROM vectors v WHERE space = {SPACE} AND v.passage IN ({UNSHOWN}))"
-    ),
-}
-BELOW = {
-    "files": f"SELECT count(*) FROM files p WHERE {AT} AND status = 'indexed'",
-    "documents": f"SELECT count(DISTINCT key) FROM places p WHERE {AT}",
-    "words_only": (
-        f"SELECT count(DISTINCT c.passage) FROM places p JOIN chunks c USING (key) WHERE {AT} AND {MEANT}"
-        f" AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space = {SPACE} AND v.passage = c.passage)"
-    ),
-    "failed": (
-        "SELECT count(*) FROM (SELECT path, status FROM files UNION ALL SELECT path, status FROM problems) p"
-        f" WHERE {AT} AND status = 'failed'"
-    ),
-    "parts_failed": f"SELECT count(*) FROM problems p WHERE {AT} AND status = 'failed'",
-    "copies": f"SELECT count(*) - count(DISTINCT key) FROM places p WHERE {AT}",
-}
 
 
 def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...], labels: tuple[str, ...]) -> Found:
