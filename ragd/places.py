@@ -59,7 +59,7 @@ def lead_of(asides: Iterable[tuple[int, int]], start: int, end: int) -> int:
 
 
 def day_of(chunk: Chunk) -> str | None:
-    """The day on which a passage was said (ISO 8601), where it is of a conversation of many days."""
+    """The day on which a passage was said (ISO 8601), where its text is of many days."""
     return next((mark.label for mark in chunk.marks if mark.kind == "day"), None)
 
 

@@ -52,7 +52,7 @@ class Mark:
 
     `level` is the depth of a heading (1 is the highest), the 1-based number of a page, slide, sheet or cell, and of a
     turn of a conversation 1 where it begins one after a pause, 2 where it goes on; a "day" (ISO 8601) stands where one
-    begins in a conversation that is one text, the first at 0, and is the date of all that was said on it; a "row"
+    begins in a conversation or a diary that is one text, the first at 0, and is the date of all that is of it; a "row"
     stands where the rows of a sheet begin or go on after a gap, with the number of the next, 0 where what follows is
     none; a "clause" stands before a numbered paragraph whose number is in no text and holds until the next one, one
     with no label or a heading;

@@ -215,6 +215,23 @@ def test_a_joplin_note_of_another_program_is_read_as_it_was_meant(tmp_path: Path
     assert (page.title, page.text, page.lined) == ("Clip", "Clip\n\nA\n\nIt is warm.", False)
 
 
+DIARY = "# Diary\n\nof Dana\n\n## 2024\n\n## Saturday, 2 March 2024\n\nrain\n\n### evening\n\n## 2024-03-03 Sunday\n\nsun\n\n## maandag 4 maart 2024\n\nwind\n"
+
+
+def test_a_diary_in_one_note_has_days(tmp_path: Path) -> None:
+    diary = only(tmp_path / "diary.md", DIARY)
+    days = [(mark.offset, mark.label) for mark in diary.marks if mark.kind == "day"]
+    assert days == [
+        (0, "2024-03-02"),
+        (DIARY.index("## 2024-03-03"), "2024-03-03"),
+        (DIARY.index("## maandag"), "2024-03-04"),
+    ]
+    for other in ("## The roof\n", "# Ideas\n"):  # a note in which some headings are days
+        assert not [mark for mark in only(tmp_path / "plan.md", DIARY + other).marks if mark.kind == "day"]
+    org = only(tmp_path / "a.org", "* 2024-03-02 Sat\nrain\n* <2024-03-03 Sun>\nsun\n* 2024-03-04\nwind\n")
+    assert [mark.label for mark in org.marks if mark.kind == "day"] == ["2024-03-02", "2024-03-03", "2024-03-04"]
+
+
 def test_a_block_of_logseq_is_a_name_of_its_page(tmp_path: Path) -> None:
     block = "64f1c2aa-1111-4222-8333-abcdefabcdef"
     assert only(tmp_path / "page.md", f"- The boiler\n  id:: {block}\n- `id:: x`\n").aliases == (block,)

@@ -179,7 +179,7 @@ class Chunker:
     def _joined(self, document: Document, spans: Sequence[Span]) -> list[Span]:
         """Small neighbours become one passage, as far as it fits; a footnote or a comment has one of its own.
 
-        So has each day of a conversation: a passage of two days would be found by one of their dates only.
+        So has each day of a conversation or a diary: a passage of two days would be found by one of their dates only.
         """
         small = self._room * SMALL
         apart = {mark.offset for mark in document.marks if mark.kind == "beside"}

@@ -1,4 +1,4 @@
-"""The days of conversations that are one text: each passage has its own, which filters go by and hits are dated by."""
+"""The days of chats and diaries that are one text: each passage has its own, which filters go by and hits show."""
 
 import sqlite3
 from collections.abc import Iterable

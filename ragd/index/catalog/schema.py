@@ -76,7 +76,7 @@ CREATE TABLE shared (key INTEGER PRIMARY KEY, passage INTEGER NOT NULL UNIQUE);
 DROP INDEX chunks_by_passage;
 CREATE INDEX chunks_by_passage ON chunks (passage, role, covered);
 """
-# Of a conversation that is one text, the day of each passage (ISO 8601).
+# Of a conversation or a diary that is one text, the day of each passage (ISO 8601).
 DAYS = """
 CREATE TABLE days (key INTEGER NOT NULL, ordinal INTEGER NOT NULL, day TEXT NOT NULL, PRIMARY KEY (key, ordinal))
     WITHOUT ROWID;

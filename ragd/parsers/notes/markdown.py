@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from ragd.parsers import dates
+from ragd.parsers.notes.diary import days_of
 from ragd.parsers.notes.frontmatter import front_of
 from ragd.parsers.notes.vault import blocks_of, links_of, prose_of, tags_of
 from ragd.parsers.reading import fact
@@ -46,7 +47,7 @@ def note_of(text: str, *, id: str, kind: Kind, family: str) -> Document:
         text=text,
         kind=kind,
         family=family,
-        marks=marks,
+        marks=tuple(sorted((*days_of(marks), *marks), key=lambda mark: mark.offset)),
         title=front.one("title") or next((mark.label for mark in marks if mark.level == 1), None),
         author=", ".join(front.many(*AUTHOR)) or None,
         recipients=front.many(*TO),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from ragd.parsers import dates
+from ragd.parsers.notes.diary import days_of
 from ragd.parsers.reading import fact
 from ragd.parsers.source import Source
 from ragd.parsers.texts.text import lined_text
@@ -50,7 +51,7 @@ def parse(source: Source) -> Iterator[Member]:
             text=text,
             kind="note",
             family=source.family,
-            marks=marks,
+            marks=tuple(sorted((*days_of(marks), *marks), key=lambda mark: mark.offset)),
             title=fact(_plain(keywords.get("title", "")))
             or next((mark.label for mark in marks if mark.level == 1), None),
             author=fact(keywords.get("author")),
