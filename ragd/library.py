@@ -332,7 +332,7 @@ def _nothing(told: object) -> None:
 
 
 def _absolute(paths: Iterable[Path | str]) -> list[Path]:
-    """Paths as they are remembered: absolute, without "..", links kept. Raises SourceError for none and an empty one."""
+    """Paths as remembered: absolute, without "..", links kept. Raises SourceError for none or an empty one."""
     named = list(paths)
     chosen = [Path(os.path.abspath(Path(path).expanduser())) for path in named]  # noqa: PTH100 - resolve follows links
     if not chosen or "" in named:

@@ -5,6 +5,7 @@ import pty
 import re
 import resource
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -237,3 +238,13 @@ def test_the_demo_shows_passages_where_no_model_can_be_fetched(tmp_path: Path, m
     assert re.search(r"^\[1\] .*boiler", done.stdout, re.IGNORECASE | re.MULTILINE)
     assert "boiler-log.md" in done.stdout
     assert not Path(os.environ["RAGD_HOME"]).exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_output_that_is_full_or_closed_is_told_in_a_line_or_not_at_all() -> None:
+    ragd = f"{shlex.quote(sys.executable)} -m ragd --help"
+    full = subprocess.run(["sh", "-c", f"{ragd} > /dev/full"], capture_output=True, text=True, check=False)
+    assert (full.returncode, full.stderr.count("\n")) == (2, 1)
+    assert "the output cannot be written (No space left on device)" in full.stderr
+    closed = subprocess.run(["sh", "-c", f"{ragd} >&-"], capture_output=True, text=True, check=False)
+    assert (closed.returncode, closed.stderr) == (0, "")

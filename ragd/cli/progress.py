@@ -43,7 +43,7 @@ class Meter(Protocol):
 def meter(stop: threading.Event, *, bars: bool = True) -> Iterator[Meter]:
     """Shows a run's progress on stderr; bars only where that is a terminal."""
     console = notes()
-    if not (bars and console.is_terminal):
+    if not bars or not console.is_terminal or console.is_dumb_terminal:
         yield Lines(console)
         return
     with _bars(console, stop) as shown:

@@ -1,6 +1,7 @@
 """However a command ends, it ends in an exit code and at most one line on stderr."""
 
 import contextlib
+import errno
 import io
 import os
 import platform
@@ -10,7 +11,6 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 import typer
 
@@ -22,6 +22,7 @@ from ragd.home import home_path
 
 STOPPED = 130
 ERROR = 2
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 # What the reading of numbers says to programmers, and what it means.
 _SAID = (
     (r"Input should be a valid integer\b.*", "it must be a whole number, such as 3"),
@@ -33,8 +34,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name; its exit code."""
     from ragd.cli.app import ReaderLeft, command
 
-    for stream in (sys.stdout, sys.stderr):
-        _take_any_character(stream)
+    for name in ("stdout", "stderr"):
+        _take_any_character(name)
     try:
         code = command().main(list(arguments), prog_name="ragd", standalone_mode=False)
         sys.stdout.flush()
@@ -51,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         return _tell(_usage(error), ERROR)
     except Exception as bug:  # noqa: BLE001 - the last stop: nobody but this line would tell a person what to do
-        return _tell(_crash(bug, arguments), ERROR)
+        return _tell(_full(bug) or _crash(bug, arguments), ERROR)
 
 
 def _tell(said: str, code: int) -> int:
@@ -61,9 +62,15 @@ def _tell(said: str, code: int) -> int:
     return code
 
 
-def _take_any_character(stream: TextIO) -> None:
-    """A terminal of another encoding gets "?" for what it does not have, not an error in the middle of an answer."""
-    if isinstance(stream, io.TextIOWrapper):
+def _take_any_character(name: str) -> None:
+    """A terminal of another encoding gets "?" for what it does not have, not an error in the middle of an answer.
+
+    A stream that whoever called us has closed (`>&-`) is replaced by one that keeps nothing.
+    """
+    stream = getattr(sys, name)
+    if stream is None:
+        setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+    elif isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
 
 
@@ -84,6 +91,14 @@ def _usage(error: typer.TyperException) -> str:
     asked = context.command_path if context else "ragd"
     remedy = f"did you mean {hint}" if hint else f"`{asked} --help` shows how"
     return f"{what[:1].lower()}{what[1:]}: {remedy}"
+
+
+def _full(trouble: Exception) -> str | None:
+    """What to say where the output can take no more; of a home that is full `space_guard` tells."""
+    if not isinstance(trouble, OSError) or trouble.errno not in _NO_ROOM:
+        return None
+    _leave_stdout()
+    return f"the output cannot be written ({trouble.strerror}): send it elsewhere"
 
 
 def _crash(bug: Exception, arguments: Sequence[str]) -> str:
