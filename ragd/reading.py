@@ -12,14 +12,14 @@ from ragd.embedding import Embedding
 from ragd.errors import ModelError, SourceError
 from ragd.home import Home, holder, space_guard
 from ragd.index.catalog import View
-from ragd.index.catalog.view import file_time
+from ragd.index.catalog.dates import file_time
 from ragd.index.embed import Embedder
 from ragd.index.vectors import Vectors, VectorsDamaged
 from ragd.index.words import Words, WordsDamaged
 from ragd.kept import Kept
 from ragd.records import Citation, Found, Hit, Outcome, Passage, Results, Thread
 from ragd.search.hints import hints
-from ragd.search.query import Query, matcher, parse, without_conditions
+from ragd.search.query import Query, conditions, parse, without_conditions
 from ragd.search.retrieve import Sought, retrieve
 from ragd.search.taken import A_SECTION
 from ragd.search.unmatched import why_nothing
@@ -73,10 +73,11 @@ class Reader:
         notes = [*coverage(view), *hints(query.text)]
         sought = self._sought(query, view, notes)
         hits = retrieve(sought, view, words, limit=limit, a_section=a_section)
-        if not hits and query.filters and not view.keys_where(matcher(query)):
-            return [], [], [*notes, *why_nothing(query, (found for _, found in view.documents()))]
+        if not hits and query.filters and not view.keys_where(conditions(query)):
+            why = why_nothing(query, lambda asked: len(view.keys_where(asked)), view.combinations)
+            return [], [], [*notes, *why]
         if hits and not query.words.strip():
-            notes.append(_listed(len(hits), None if query.without else len(view.keys_where(matcher(query)))))
+            notes.append(_listed(len(hits), None if query.without else len(view.keys_where(conditions(query)))))
         if hits or not (query.phrases or query.without):
             if hits and query.words and not any({"words", "name"} & hit.ranks.keys() for hit in hits):
                 notes += _found_by_meaning(query, view, words)
@@ -244,7 +245,7 @@ class Reader:
 
 def _found_by_meaning(query: Query, view: View, words: Words) -> list[str]:
     """What to say where none of the passages has a word of the question: nothing, if others that pass have one."""
-    keys = view.keys_where(matcher(query)) if query.filters else None
+    keys = view.keys_where(conditions(query)) if query.filters else None
     if words.search(query.words, 1, keys=keys):
         return []
     of = "no file that the conditions leave" if query.filters else "no file"

@@ -7,7 +7,7 @@ from ragd import rules
 from ragd.errors import SourceError
 from ragd.home import Home
 from ragd.index.catalog import KnownFile, View
-from ragd.index.catalog.view import file_time
+from ragd.index.catalog.dates import file_time
 from ragd.index.difference import same
 from ragd.parsers.table import readable, reader_version
 from ragd.records import Fate, Outcome, SourceFile

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ragd import Library
 from ragd.cli.show import named
-from ragd.index.catalog.named_day import named_day
+from ragd.index.catalog.dates import named_day
 from ragd.records import Hit
 from ragd.search.query import Query, holds, matches, parse
 

@@ -29,6 +29,17 @@ EXAMPLES = {
     "label": "label:work or label:unread",
     "tag": "tag:garden or tag:recipes/soup",
 }
+LOOKED_AT = {
+    "from": ("kind", "author", "within"),
+    "to": ("kind", "recipients", "within"),
+    "after": ("date",),
+    "before": ("date",),
+    "type": ("kind", "path", "part"),
+    "in": ("path",),
+    "title": ("title", "path"),
+    "label": ("kind", "labels"),
+    "tag": ("tags",),
+}
 DATES = "write 2024, 2024-03, 2024-03-02, today, yesterday, last-week, this-month or 3-days-ago"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -103,20 +114,27 @@ def matches(query: Query, found: Found) -> bool:
 
 def matcher(query: Query) -> Test:
     """`matches` for many documents."""
+    tests = [test for _, test in conditions(query)]
+    return lambda found: all(test(found) for test in tests)
+
+
+def conditions(query: Query) -> list[tuple[tuple[str, ...], Test]]:
+    """What filters mean one by one: the facts (fields of a document) that each looks at, and what is true of them."""
     wanted: dict[str, list[Test]] = {}
-    barred: list[Test] = []
-    for condition in query.filters:
-        check = _check(condition)
-        if condition.excludes:
-            barred.append(check)
-        else:
-            wanted.setdefault(condition.name, []).append(check)
+    barred: dict[str, list[Test]] = {}
+    for one in query.filters:
+        (barred if one.excludes else wanted).setdefault(one.name, []).append(_check(one))
+    return [(LOOKED_AT[name], _any(tests)) for name, tests in wanted.items()] + [
+        (LOOKED_AT[name], _none(tests)) for name, tests in barred.items()
+    ]
 
-    def passes(found: Found) -> bool:
-        among = all(any(check(found) for check in checks) for checks in wanted.values())
-        return among and not any(check(found) for check in barred)
 
-    return passes
+def _any(tests: Sequence[Test]) -> Test:
+    return lambda found: any(test(found) for test in tests)
+
+
+def _none(tests: Sequence[Test]) -> Test:
+    return lambda found: not any(test(found) for test in tests)
 
 
 def holds(text: str, phrase: str) -> bool:

@@ -13,7 +13,7 @@ from ragd.index.words import Words
 from ragd.records import Found, Hit
 from ragd.search import codes, fuse, numbers
 from ragd.search.names import EXACT, Naming
-from ragd.search.query import Query, holds, matcher, unfiltered
+from ragd.search.query import Query, conditions, holds, matcher, unfiltered
 from ragd.search.sections import Sections
 from ragd.search.taken import A_SECTION, Taken
 
@@ -151,8 +151,8 @@ class _Conditions:
     def __init__(self, query: Query, view: View, words: Words) -> None:
         self._query = query
         self._view = view
-        self.keys = view.keys_where(matcher(query)) if query.filters else None
-        self._outside = view.rows_outside(matcher(query)) if query.filters else set[Row]()
+        self.keys = view.keys_where(conditions(query)) if query.filters else None
+        self._outside = view.rows_outside(conditions(query)) if query.filters else set[Row]()
         self.word_keys = self.keys and self.keys | view.shared.keys_in(self.keys)
         self._ending: dict[int, Row | None] = {}  # passages that end mails, and the mail that each is shown in
         # By stems and with the header: supersets, which the exact look at a passage and its title narrows.
@@ -378,10 +378,9 @@ def _newest(query: Query, view: View, words: Words, limit: int) -> list[Hit]:
 
     A document in which a word stands that must not is left out whole.
     """
-    matches = matcher(query)
-    show = _Shown(view, matches)
+    show = _Shown(view, matcher(query))
     offending = _offending(query, view, words)
-    rows = (row for row in view.newest(matches) if row[0] not in offending)
+    rows = (row for row in view.newest(conditions(query)) if row[0] not in offending)
     nothing = _Candidates({}, {}, {}, {}, {}, {}, frozenset(), exhausted=True)
     listed = (one for row in rows for one in show.in_order([row]))
     return [_hit(stored, found, 0.0, nothing) for stored, found in islice(listed, limit)]

@@ -1,7 +1,7 @@
 """Why a query's filters left nothing: which of them no document meets, and what would be met."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
@@ -9,15 +9,27 @@ from pathlib import PurePath
 
 from ragd.places import day
 from ragd.records import Found
-from ragd.search.query import Filter, Query, Test, matcher, shown_day, words_of
+from ragd.search.query import Filter, Query, Test, conditions, shown_day, words_of
 
+Count = Callable[[Sequence[tuple[tuple[str, ...], Test]]], int]
+Combinations = Callable[[Sequence[str]], Iterable[tuple[Found, int]]]
+
+OFFERED_FROM = {  # facts of documents
+    "type": ("kind", "path"),
+    "in": ("path",),
+    **dict.fromkeys(("from", "to"), ("author", "recipients")),
+    "title": ("kind",),
+    "label": ("labels",),
+    "tag": ("tags",),
+    **dict.fromkeys(("after", "before"), ("date",)),
+}
 SAID = 6  # kinds, folders or names that are offered at most
 NEAR = 0.7  # how alike a name must be to be offered (difflib's ratio)
 
 
 @dataclass(slots=True)
 class _Known:
-    """What there is to be met, counted in one pass over the documents."""
+    """What there is to be met, and how often."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     suffixes: Counter[str] = field(default_factory=Counter)
@@ -31,17 +43,23 @@ class _Known:
     first: str = ""
     last: str = ""
 
-    def add(self, found: Found) -> None:
+    def add(self, found: Found, times: int) -> None:
         path = PurePath(found.path)
-        self.kinds[found.kind] += 1
-        self.suffixes[path.suffix.lower().lstrip(".")] += 1
-        self.folders.update(path.parts[1:-1])
+        self.kinds[found.kind] += times
+        self.suffixes[path.suffix.lower().lstrip(".")] += times
         self.files.add(path.name)
-        self.writers.update(words_of(found.author or ""))
-        self.readers.update({word for person in found.recipients for word in words_of(person)})
-        self.people.update(word for one in (found.author or "", *found.recipients) for word in words_of(_name(one)))
-        self.labels.update(map(_in_quotes, found.labels))
-        self.tags.update(map(_in_quotes, found.tags))
+        names = [word for one in (found.author or "", *found.recipients) for word in words_of(_name(one))]
+        readers = {word for person in found.recipients for word in words_of(person)}
+        for counter, said in (
+            (self.folders, path.parts[1:-1]),
+            (self.writers, words_of(found.author or "")),
+            (self.readers, readers),
+            (self.people, names),
+            (self.labels, map(_in_quotes, found.labels)),
+            (self.tags, map(_in_quotes, found.tags)),
+        ):
+            for one in said:
+                counter[one] += times
         if found.date and shown_day(found.date):
             self.first = min(self.first or found.date, found.date)
             self.last = max(self.last, found.date)
@@ -56,22 +74,27 @@ def _name(person: str) -> str:
     return person.rpartition("<")[0] or person.partition("@")[0]
 
 
-def why_nothing(query: Query, documents: Iterable[Found]) -> list[str]:
-    """One line for each name of filters that no document meets; one line if each is met, but not all together."""
+def why_nothing(query: Query, count: Count, combinations: Combinations) -> list[str]:
+    """One line for each name of filters that no document meets; one line if each is met, but not all together.
+
+    `count` says how many documents meet conditions, `combinations` which of some facts there are together.
+    """
     asked = _by_name(query)
-    tests = {name: _test(query, filters) for name, filters in asked.items()}
-    counts: Counter[str] = Counter()
-    known = _Known()
-    for found in documents:
-        known.add(found)
-        counts.update(name for name, test in tests.items() if test(found))
+    counts = {name: count(conditions(replace(query, filters=tuple(filters)))) for name, filters in asked.items()}
     unmet = [name for name in asked if not counts[name]]
     if unmet:
-        return [_unmet(asked[name], known) for name in unmet]
+        return [_unmet(asked[name], _known(combinations(OFFERED_FROM[name]))) for name in unmet]
     if len(asked) < 2:
         return []
     met = ", ".join(f"{_written(filters)} ({counts[name]:,})" for name, filters in asked.items())
     return [f"each condition is met by some documents, but all of them by none: {met}"]
+
+
+def _known(combinations: Iterable[tuple[Found, int]]) -> _Known:
+    known = _Known()
+    for found, times in combinations:
+        known.add(found, times)
+    return known
 
 
 def _by_name(query: Query) -> dict[str, list[Filter]]:
@@ -80,10 +103,6 @@ def _by_name(query: Query) -> dict[str, list[Filter]]:
         if not one.excludes:
             asked.setdefault(one.name, []).append(one)
     return asked
-
-
-def _test(query: Query, filters: list[Filter]) -> Test:
-    return matcher(replace(query, filters=tuple(filters)))
 
 
 def _written(filters: list[Filter]) -> str:

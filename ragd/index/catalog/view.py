@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 from ragd.index.catalog import links, read, threads
 from ragd.index.catalog.counts import Counts
+from ragd.index.catalog.dates import unstated_date
 from ragd.index.catalog.days import Days, Row, said_on
 from ragd.index.catalog.lookup import SPACE, Lookup
-from ragd.index.catalog.named_day import named_day
+from ragd.index.catalog.matching import PLACES, Condition, Place, combinations, places_where
 from ragd.index.catalog.numbers import at_number
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT, connect, translated
@@ -29,10 +30,6 @@ FACTS = (
     " p.labels, d.tags, p.within, e.title, e.kind, e.author, e.date, e.recipients, coalesce(d.message_id, e.message_id)"
 )
 LABELS = 11  # the column of them
-PLACES = (  # e is the message that an attachment is in
-    "places p JOIN documents d USING (key)"
-    " LEFT JOIN places w ON w.path = p.path AND w.part = p.within LEFT JOIN documents e ON e.key = w.key"
-)
 
 
 class View:
@@ -161,16 +158,31 @@ class View:
         """The labels of all of a document's places, each once."""
         return tuple(dict.fromkeys(label for row in rows for label in read.labels_from(str(row[LABELS]))))
 
-    def keys_where(self, matches: Callable[[Found], bool]) -> set[int]:
-        """The documents that have a place, and a day if they have days, that a filter matches."""
-        return {key for key, _, found in self._seen("") if matches(found)}
+    def keys_where(self, conditions: Sequence[Condition]) -> set[int]:
+        """The documents that have a place, and a day if they have days, that all conditions match."""
+        keys = {key for key, _ in self._days_where(conditions)}
+        return keys.union(key for key, *_ in self._places_where(conditions))
 
-    def rows_outside(self, matches: Callable[[Found], bool]) -> set[Row]:
-        """(key, ordinal) of what was said, in conversations of many days, on a day that a filter does not match."""
-        seen = self._seen("WHERE p.key IN (SELECT key FROM days)")
-        inside = {(key, day) for key, day, found in seen if matches(found)}
+    def rows_outside(self, conditions: Sequence[Condition]) -> set[Row]:
+        """(key, ordinal) of what was said, in conversations of many days, on a day that a condition does not match."""
+        inside = set(self._days_where(conditions))
         rows = self._db.execute("SELECT key, ordinal, day FROM days")
         return {(key, ordinal) for key, ordinal, day in rows if (key, day) not in inside}
+
+    def combinations(self, facts: Sequence[str]) -> Iterator[tuple[Found, int]]:
+        """Each combination of these facts (fields of a document) that there is, and at how many places."""
+        labels = self._labels_of_keys()
+        return combinations(self._db, facts, lambda key: labels.get(key, ()))
+
+    def _places_where(self, conditions: Sequence[Condition]) -> Iterator[Place]:
+        labels = self._labels_of_keys()
+        return places_where(self._db, conditions, lambda key: labels.get(key, ()))
+
+    def _days_where(self, conditions: Sequence[Condition]) -> Iterator[tuple[int, str]]:
+        """(key, day) of each day of conversations of many days that the conditions match at one of their places."""
+        for key, day, found in self._seen("WHERE p.key IN (SELECT key FROM days) ORDER BY p.path, p.part"):
+            if day and all(test(found) for _, test in conditions):
+                yield key, day
 
     def _seen(self, where: str) -> Iterator[tuple[int, str | None, Found]]:
         """(key, day, document) at every place and of each of its days; day is None where it has none."""
@@ -222,10 +234,6 @@ class View:
         row = self._db.execute("SELECT size, mtime_ns FROM files WHERE path = ?", (path,)).fetchone()
         return (int(row[0]), int(row[1])) if row else None
 
-    def documents(self) -> Iterator[tuple[int, Found]]:
-        """(key, document) at every place, in path order; a conversation once for each of its days."""
-        return ((key, found) for key, _, found in self._seen("ORDER BY p.path, p.part"))
-
     def links(self, key: int, path: str) -> list[int]:
         """The documents that one links to, seen from its place at `path`, in the order of its links."""
         row = self._db.execute("SELECT links FROM documents WHERE key = ?", (key,)).fetchone()
@@ -244,17 +252,16 @@ class View:
         """The mails of a thread, by date."""
         return threads.messages(self._db, name)
 
-    def newest(self, matches: Callable[[Found], bool]) -> list[Row]:
-        """The first passage of each document, and of each day of a conversation, that a filter matches.
+    def newest(self, conditions: Sequence[Condition]) -> list[Row]:
+        """The first passage of each document, and of each day of a conversation, that all conditions match.
 
         Those with the latest dates come first, the documents' own or their files'.
         """
         days = self.days.all()
-        dated: dict[Row, float] = {}
-        for key, day, found in self._seen("ORDER BY p.path, p.part"):
-            row = (key, days[key][day] if day else 0)
-            if row not in dated and matches(found):
-                dated[row] = moment(found.date)
+        dated = {(key, days[key][day]): moment(day) for key, day in self._days_where(conditions)}
+        for key, _, _, date in self._places_where(conditions):
+            if (key, 0) not in dated:
+                dated[key, 0] = moment(date)
         return sorted(dated, key=lambda row: -dated[row])
 
     # what there is
@@ -315,7 +322,7 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
     _, path, part, mtime_ns, name, title, kind, author, date, recipients, thread, _, tags, *above, message_id = row
     assert isinstance(path, str) and isinstance(part, str) and isinstance(mtime_ns, int)
     stated = date or above[4]
-    named = named_day(path, part) if kind in ("note", "text") and not stated else None
+    otherwise, by = unstated_date(str(kind), path, part, mtime_ns)
     return Found(
         id=name,  # type: ignore[arg-type]
         uri=Path(path).as_uri() + (f"#{quote(part)}" if part else ""),
@@ -324,8 +331,8 @@ def _found(row: Sequence[object], *, also_at: tuple[tuple[str, str | None], ...]
         title=title,  # type: ignore[arg-type]
         kind=kind,  # type: ignore[arg-type]
         author=author,  # type: ignore[arg-type]
-        date=str(stated) if stated else named or file_time(mtime_ns),
-        date_from="content" if date else "message" if stated else "name" if named else "file",
+        date=str(stated) if stated else otherwise,
+        date_from="content" if date else "message" if stated else by,
         thread=thread,  # type: ignore[arg-type]
         also_at=also_at,
         recipients=tuple(json.loads(str(recipients))),
@@ -350,11 +357,3 @@ def moment(date: str | None) -> float:
         return datetime.fromisoformat(date or "").astimezone().timestamp()
     except (OverflowError, OSError, ValueError):
         return -inf
-
-
-def file_time(mtime_ns: int) -> str | None:
-    """A file's time as ISO 8601 with the offset that is in force here; None for a time that no calendar has."""
-    try:
-        return datetime.fromtimestamp(mtime_ns / 1e9).astimezone().isoformat(timespec="seconds")
-    except (OverflowError, OSError, ValueError):
-        return None
