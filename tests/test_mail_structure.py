@@ -226,7 +226,9 @@ def _first_format(path: Path) -> None:
     new = Catalog(path)
     new.close()
     db = sqlite3.connect(path)
-    for index in ("documents_by_message", "documents_by_subject", "chunks_by_passage", "chunks_covered"):
+    for index in ("by_message", "by_subject", "undated"):
+        db.execute(f"DROP INDEX documents_{index}")
+    for index in ("chunks_by_passage", "chunks_covered"):
         db.execute(f"DROP INDEX {index}")
     for table in ("answers", "names", "targets", "shared", "days", "unsettled"):
         db.execute(f"DROP TABLE {table}")

@@ -145,6 +145,7 @@ def test_another_parser_or_chunker_version_reads_or_cuts_again_and_embeds_nothin
     with db:
         db.execute("UPDATE files SET reader = 'markdown/0' WHERE path LIKE '%roof.md'")
         db.execute("UPDATE documents SET reading = reading || '-before' WHERE title = 'Boiler'")
+        db.execute("UPDATE settings SET value = value || '-before' WHERE name = 'cut'")
     db.close()
     said: list[str] = []
     embedded: list[int] = []

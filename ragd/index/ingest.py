@@ -70,7 +70,11 @@ def cut_anew(rooms: Rooms, *, stop: threading.Event) -> int:
 
     What is left when `stop` is set is cut by the next run.
     """
-    old_keys = rooms.catalog.other_readings(rooms.chunker.version)
+    version = rooms.chunker.version
+    if rooms.catalog.setting("cut") == version:
+        return 0  # all of it is, and what is read comes to it
+    rooms.catalog.put("cut", "")
+    old_keys = rooms.catalog.other_readings(version)
     done = 0
     while done < len(old_keys) and not stop.is_set():
         some = old_keys[done : done + CUT_AT_ONCE]
@@ -84,8 +88,10 @@ def cut_anew(rooms: Rooms, *, stop: threading.Event) -> int:
             break
         rooms.words.commit()
         for old, entry in zip(some, entries, strict=True):
-            rooms.catalog.recut(old, entry, chunker=rooms.chunker.version, now=time.time())
+            rooms.catalog.recut(old, entry, chunker=version, now=time.time())
         done += len(some)
+    if done == len(old_keys):
+        rooms.catalog.put("cut", version)
     return done
 
 

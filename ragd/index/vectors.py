@@ -6,10 +6,12 @@ read through pylance, LanceDB's own library for the same table: it imports in 0.
 """
 
 import os
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +34,7 @@ FRAGMENTS = 32  # small files that may gather; each costs every search an open a
 SMALL = 20_000  # rows
 GRACE = timedelta(minutes=10)  # a version older than this is read by no search
 DEEP = 5_000  # candidates; for more every vector is looked at, which misses none
+SETTLED = 600  # seconds after which a file is on the disk, whoever wrote it: no system waits so long
 NOISE = 1e-5  # float32 distances of the library and exact cosines differ by less
 
 
@@ -270,7 +273,8 @@ class Vectors:
         """fsync the files that this process has not synced yet, and the folders that name them (LanceDB does not)."""
         for folder, _, names in os.walk(self._path):
             new = [name for name in (os.path.join(folder, name) for name in names) if name not in self._synced]  # noqa: PTH118
-            for name in [*new, folder] if new else []:
+            young = [name for name in new if _age(name) < SETTLED]
+            for name in [*young, folder] if young else []:
                 _fsync(name)
             self._synced.update(new)
         _fsync(str(self._folder))
@@ -323,6 +327,14 @@ def _parts(ids: Collection[int]) -> Iterator[list[int]]:
 
 def _among(ids: Collection[int]) -> str:
     return f"text_id in ({', '.join(str(int(text)) for text in ids)})"
+
+
+def _age(path: str) -> float:
+    """Seconds since a file was written."""
+    try:
+        return abs(time.time() - os.stat(path).st_mtime)  # noqa: PTH116
+    except FileNotFoundError:
+        return inf
 
 
 def _fsync(path: str) -> None:

@@ -81,8 +81,11 @@ DAYS = """
 CREATE TABLE days (key INTEGER NOT NULL, ordinal INTEGER NOT NULL, day TEXT NOT NULL, PRIMARY KEY (key, ordinal))
     WITHOUT ROWID;
 """
-# Mails that came into sight: which quotes their words cover is not looked at yet.
-UNSETTLED = "CREATE TABLE unsettled (key INTEGER PRIMARY KEY);"
+# Mails that came into sight: which quotes their words cover is not looked at yet. What states no date has its file's.
+UNSETTLED = """
+CREATE TABLE unsettled (key INTEGER PRIMARY KEY);
+CREATE INDEX documents_undated ON documents (key) WHERE date IS NULL;
+"""
 # A chunk that has its meaning: no quote that is shown elsewhere, no foot. As a list, which the index is sought by.
 MEANT = "covered = 0 AND role IN ('body', 'signature')"
 

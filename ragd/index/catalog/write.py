@@ -232,8 +232,8 @@ class Catalog:
 
     def _age(self, path: str, mtime_ns: int) -> None:
         """Give the file's new time to what has no date of its own; the others, which are many, do without."""
-        undated = "SELECT 1 FROM documents d WHERE d.key = places.key AND d.date IS NULL"
-        self._db.execute(f"UPDATE places SET mtime_ns = ? WHERE path = ? AND EXISTS ({undated})", (mtime_ns, path))
+        undated = "SELECT key FROM documents WHERE date IS NULL"
+        self._db.execute(f"UPDATE places SET mtime_ns = ? WHERE path = ? AND key IN ({undated})", (mtime_ns, path))
 
     def _half_read(self, batch: Batch) -> None:
         """A file of which only some is in is not the one that its digest names, until all is in."""
