@@ -225,7 +225,7 @@ class Basket:
         digest = grown.digest if grown and state.names else ended.digest
         outcome = ended.outcome if state.documents or grown else _of_parts(ended.outcome, state.problems)
         known = KnownFile(file, digest, reader, outcome.status, outcome.note)
-        self._batch.read.append(Read(known, frozenset(state.parts), state.problems, grown=state.names is not None))
+        self._batch.read.append(Read(known, state.parts, state.problems, grown=state.names is not None))
         self._outcomes.append(replace(outcome, documents=state.documents))
 
     def is_full(self) -> bool:

@@ -1,6 +1,6 @@
 """What ingest hands to the catalog and gets back from it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from ragd.records import Chunk, Document, Member, Outcome, SourceFile
@@ -33,7 +33,7 @@ class Read:
     """A file that was read to its end: what it is now, and every part that it holds."""
 
     known: KnownFile
-    parts: frozenset[str | None]
+    parts: Set[str | None]
     problems: Sequence[Outcome]  # its parts that failed or were left out
     grown: bool = False  # these come to what was read of it before
 

@@ -1,7 +1,7 @@
 """The writer's side of the catalog: one transaction makes a batch visible, another takes out what lost its place."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from ragd.index.catalog import blocks, days, letters, links, read, shared, threads
@@ -250,9 +250,9 @@ class Catalog:
             ),
         )
 
-    def _drop_places(self, path: str, *, keep: frozenset[str | None]) -> set[int]:
-        rows = self._db.execute("SELECT part, key FROM places WHERE path = ?", (path,)).fetchall()
-        stale = [(part, key) for part, key in rows if (part or None) not in keep]
+    def _drop_places(self, path: str, *, keep: Set[str | None]) -> set[int]:
+        rows = self._db.execute("SELECT part, key FROM places WHERE path = ?", (path,))
+        stale = [(part, key) for part, key in rows if (part or None) not in keep]  # of a mailbox few among very many
         self._db.executemany("DELETE FROM places WHERE path = ? AND part = ?", [(path, part) for part, _ in stale])
         return {key for _, key in stale}
 
