@@ -38,10 +38,13 @@ def test_ragdignore_can_bring_in_what_is_hidden(tmp_path: Path) -> None:
 
 
 def test_what_git_is_told_to_keep_is_kept_but_no_secret_and_nothing_binary(tmp_path: Path) -> None:
-    lines = "*.tmp !keep.tmp !.hidden.md build/* !build/notes.md !.env !id_rsa !x.pyc !~$a.docx".split()
+    keep = ["!keep.tmp", "!.hidden.md", "build/*", "!build/notes.md", "!.env", "!id_rsa", "!x.pyc", "!~$a.docx"]
     kept = ["keep.tmp", ".hidden.md", "build/notes.md"]
     others = ["a.tmp", ".other.md", "build/out.md", ".env", "id_rsa", "x.pyc", "~$a.docx"]
-    tree(tmp_path, {".gitignore": "\n".join(lines), "pyproject.toml": "", **dict.fromkeys(kept + others, "A=1\n")})
+    tree(
+        tmp_path,
+        {".gitignore": "\n".join(["*.tmp", *keep]), "pyproject.toml": "", **dict.fromkeys(kept + others, "A=1\n")},
+    )
     assert sorted(seen(tmp_path)[0]) == sorted([*kept, "pyproject.toml"])
 
 
