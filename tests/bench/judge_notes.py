@@ -2,6 +2,7 @@
 
 What notes are about, how they say it and how it is asked for stands in `judge_notes.toml`. A question without an answer
 asks for something that the note does not tell of its thing; often the note tells it of another thing beside.
+`judge_written.toml` holds notes that were written one by one, with questions of both kinds.
 """
 
 import random
@@ -13,6 +14,8 @@ from typing import Any
 
 TABLE: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 WORDS: dict[str, list[str]] = TABLE["words"] | {"x": TABLE["other"]["subjects"]}
+WRITTEN: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("judge_written.toml").read_text("utf-8"))["note"]
+SENTENCE = re.compile(r"(?<=[.!?:]) +|\n+")
 HOLE = re.compile(r"\{(?:(\d+)-(\d+)|([a-z]+))\}")
 
 
@@ -28,6 +31,44 @@ class Thing:
 def made_up(count: int, chance: random.Random) -> list[dict[str, Any]]:
     """Fields of `train_judge.Example`."""
     return [_example(chance) for _ in range(count)]
+
+
+def written(chance: random.Random) -> list[dict[str, Any]]:
+    """Fields of `train_judge.Example` of every written question, half of the answered ones without their answer too.
+
+    Sentences are left out at random and another note may stand beside, so no two passes read the same.
+    """
+    found = []
+    for note in WRITTEN:
+        text = " ".join(note["text"].split())
+        for question, answer in note["ask"]:
+            for _ in range(2):
+                found.append(_read(question, answer, _shown(text, answer, chance)))
+            rest = [sentence for sentence in SENTENCE.split(text) if answer not in sentence]
+            if chance.random() < 0.5 and answer not in " ".join(rest):
+                found.append(_read(question, None, _beside(" ".join(rest), None, chance)))
+        found += [_read(question, None, _shown(text, None, chance)) for question in note["none"]]
+    return found
+
+
+def _shown(text: str, answer: str | None, chance: random.Random) -> str:
+    sentences = SENTENCE.split(text)
+    kept = [one for one in sentences if chance.random() < 0.8 or (answer and answer in one)]
+    whole = " ".join(kept)
+    return _beside(whole if kept and (answer is None or answer in whole) else text, answer, chance)
+
+
+def _beside(text: str, answer: str | None, chance: random.Random) -> str:
+    other = " ".join(chance.choice(WRITTEN)["text"].split())
+    if chance.random() < 0.6 or (answer and answer in other):
+        return text
+    return f"{text}\n\n{other}" if chance.random() < 0.6 else f"{other}\n\n{text}"
+
+
+def _read(question: str, answer: str | None, passage: str) -> dict[str, Any]:
+    start = passage.find(answer) if answer else -1
+    end = start + len(answer) if answer else -1
+    return {"question": question, "passage": passage, "start": start, "end": end, "answers": start >= 0}
 
 
 def filled(pattern: str, chance: random.Random) -> str:

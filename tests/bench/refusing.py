@@ -40,7 +40,7 @@ OURS, MIXED = (
     tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
     for name in ("refusing", "refusing_mixed")
 )
-DOCUMENTS = {"documents": OURS["documents"], "mixed": MIXED["documents"]}
+DOCUMENTS = {"documents": OURS["documents"], **{name: one["documents"] for name, one in MIXED.items()}}
 LIKE = 1.7  # the weights are shown at this scale too: there the margins of `answer.py` mean what they say
 MOST = 200  # questions of a public set
 
@@ -98,9 +98,9 @@ def sets(data: Path) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = {}
     for one in OURS["question"]:
         found.setdefault(one["of"], []).append(Question(one["question"], one.get("answer")))
-    found["mixed"] = [Question(*one) for one in MIXED["answerable"]] + [
-        Question(one, None) for one in MIXED["unanswerable"]
-    ]
+    for name, one in MIXED.items():
+        found[name] = [Question(*pair) for pair in one["answerable"]]
+        found[name] += [Question(text, None) for text in one["unanswerable"]]
     squad, clapnq = from_squad(data / "eval/squad2-dev"), from_clapnq(data / "eval/clapnq-dev")
     held = set(sorted({one.group for one in squad})[::5])
     random.Random(7).shuffle(clapnq)  # as `train_judge` does: the second half is unseen
