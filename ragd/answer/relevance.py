@@ -40,7 +40,7 @@ BIAS = -9.95
 # set anew on `refusing.toml` and `refusing_mixed.toml`, when kinds were told more exactly and the judge learned more.
 JUDGED = (*FEATURES, "answer's words", "none of the answer's words")
 JUDGED_WEIGHTS = (0.0, 2.75, 1.33, 3.68, 4.36, 0.0, 9.93, 0.38, -2.56)
-JUDGED_BIAS = -8.1
+JUDGED_BIAS = -7.85
 ROW = 4.0  # log-odds that a row gains whose name is asked for; by judgement, on rows of filings
 ANSWERS = 0.5  # the least probability that counts as an answer
 MAY_ANSWER = 0.25  # the least for a span that a sentence of a model may lean on
