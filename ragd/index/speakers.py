@@ -25,6 +25,7 @@ _ON_BEHALF = re.compile(r".*\bOn Behalf Of\s+(?=\S)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\[(<]*(?:mailto:|smtp:)?([\w.+=%'-]+@[\w-]+(?:\.[\w-]+)+)[\])>]*", re.IGNORECASE)
 _BEHIND_ADDRESS = re.compile(r"\s*\(([^()@\d]{3,60})\)")  # "dana@example.org (Dana Visser) writes:"
 _IS_MESSAGE = re.compile(r"in (?:article|message|news)\S* ?$", re.IGNORECASE)  # what follows is no person's address
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")  # "From: dana@example.org (Dana Visser)", its address taken out
 _VERB = re.compile(
     r"(?<![^\s>)\"'\]:\d])(?:wrote|writes|said|says|scribbled|asked|answered|replied|schrieb|schreef|geschreven|a écrit"
     r"|escribió|escreveu|ha scritto|skrev|kirjoitti|napsala?|napisała?|írta|yazdı|писала?|пишет|написала?|写道)"
@@ -189,6 +190,8 @@ def _in_header(value: str, below: str) -> str | None:
         return None
     address = _ADDRESS.search(value)
     name = " ".join(re.sub(r"[<>\"]", " ", _ADDRESS.sub(" ", value)).strip(" \t'*;,").split())
+    bracketed = _IN_BRACKETS.fullmatch(name)
+    name = bracketed[1].strip() if bracketed else name
     if not re.search(r"[^\W\d_]", name):
         return address[1] if address else None
     if name.count(",") == 1:  # "Visser, Dana"
