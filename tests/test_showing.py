@@ -1,13 +1,16 @@
 """What was found is shown where it is now, and says when it is not; a query that can find nothing says why."""
 
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from ragd import Library
 from ragd.errors import QueryError, SourceError
+from ragd.records import Found
+from ragd.search.query import parse
+from ragd.search.unmatched import why_nothing
 
 MAIL = "From: Dana Visser <dana@visser.example>\nTo: Kees <kees@hofland.example>\nSubject: {0}\n{1}\n{2}\n"
 
@@ -84,7 +87,9 @@ def test_whoever_searches_or_asks_is_told_that_a_file_was_written_since(
     assert "was changed after it was read" in told[-1]
 
 
-@pytest.mark.parametrize("query", ["", "  ", '""', "?!", "-slates", '-"two slates" -roses'])
+@pytest.mark.parametrize(
+    "query", ["", "  ", '""', "?!", "-slates", '-"two slates" -roses', "-'slates'", "-(two", '-"two']
+)
 def test_a_query_that_asks_for_nothing_is_an_error_with_a_remedy(opened: Library, query: str) -> None:
     with pytest.raises(QueryError, match="add a word, or a filter such as type:mail"):
         opened.search(query)
@@ -115,6 +120,19 @@ def test_the_condition_that_nothing_meets_is_named(opened: Library, query: str, 
     assert not results.hits
     assert len(results.notes) == 1
     assert results.notes[0].startswith(said)
+
+
+def test_only_what_is_plainly_a_suffix_is_offered_as_one() -> None:
+    paths = [
+        "/m/a.PDF",
+        "/m/cur/1795268524.M46P21.vm:2,RS",
+        "/m/new/1795268524.M46P21.vm",
+        "/m/x.7c53336b37003a9286",
+        "/m/y.1",
+    ]
+    there = [(Found("", "", path, None, None, "mail", None, None, None, ()), 1) for path in paths]
+    (said,) = why_nothing(parse("type:banana", today=date(2024, 6, 1)), lambda _: 0, lambda _: there)
+    assert said == "type:banana: nothing here is of this type; there are mail (5), and by suffix pdf"
 
 
 def test_a_files_date_is_not_taken_for_the_mails_own(opened: Library) -> None:

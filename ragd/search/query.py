@@ -49,6 +49,7 @@ TOKEN = re.compile(
     |(?P<plain>\S+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+WITHOUT = re.compile(r"-['\"‘(\[]*\w")  # -word, and what the eye takes for it: -'word', -(word), a quote left open
 # What mail programs call what is kept as "flagged", "trashed" and so on (parsers/mail/labels.py).
 USUAL = {
     **dict.fromkeys(("starred", "star", "flag"), "flagged"),
@@ -97,7 +98,7 @@ def parse(text: str, *, today: date) -> Query:
         elif token["phrase"] is not None:
             _keep(token["phrase"], without if token["without"] else phrases)
             words += [] if token["without"] else [token["phrase"]]
-        elif re.match(r"-\w", token["plain"]):
+        elif WITHOUT.match(token["plain"]):
             without.append(token["plain"][1:])
         else:
             words.append(token["plain"])

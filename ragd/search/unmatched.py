@@ -1,5 +1,6 @@
 """Why a query's filters left nothing: which of them no document meets, and what would be met."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ OFFERED_FROM = {  # facts of documents
     **dict.fromkeys(("after", "before"), ("date",)),
 }
 SAID = 6  # kinds, folders or names that are offered at most
+SUFFIX = re.compile(r"(?=.*[a-z])[a-z0-9]{1,8}")  # what people call one; a Maildir's names end in ".host:2,RS"
+MAILDIR = re.compile(r"\d+\.[^.]+\.")  # so such a name begins; its last part is the machine's name
 NEAR = 0.7  # how alike a name must be to be offered (difflib's ratio)
 
 
@@ -46,7 +49,7 @@ class _Known:
     def add(self, found: Found, times: int) -> None:
         path = PurePath(found.path)
         self.kinds[found.kind] += times
-        self.suffixes[path.suffix.lower().lstrip(".")] += times
+        self.suffixes[_suffix(path)] += times
         self.files.add(path.name)
         names = [word for one in (found.author or "", *found.recipients) for word in words_of(_name(one))]
         readers = {word for person in found.recipients for word in words_of(person)}
@@ -67,6 +70,13 @@ class _Known:
     def near_people(self, value: str, among: Counter[str]) -> str:
         """Of these words those that are like the value, else those of names."""
         return _near(value, among, self.people & among)
+
+
+def _suffix(path: PurePath) -> str:
+    """What `type:` would be asked for; "" where the end of the name is no suffix."""
+    suffix = path.suffix.lower().lstrip(".")
+    in_maildir = path.parent.name in ("cur", "new") and MAILDIR.match(path.name)
+    return suffix if SUFFIX.fullmatch(suffix) and not in_maildir else ""
 
 
 def _name(person: str) -> str:
