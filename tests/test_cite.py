@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragd.answer import sentences, values
+from ragd.answer import headed, sentences, values
 from ragd.answer.cite import Numbering, claim_of, names_in, support
 from ragd.answer.spans import spans_of
 from ragd.places import pages_of
@@ -57,6 +58,35 @@ def test_a_text_without_a_full_stop_is_not_held_back_for_ever() -> None:
     assert list(stream.feed("word " * 1_000))
 
 
+def test_a_line_that_was_ended_and_not_wrapped_is_a_piece_of_its_own() -> None:
+    wrapped = "The camera that the Minister of Works took to\nEdinburgh, as the\nTimes said."
+    text = f"Lowest price: $627\nMinolta Dimage F100\n{wrapped}"
+    assert [text[start:end] for start, end in sentences.pieces(text)] == [
+        "Lowest price: $627",
+        "Minolta Dimage F100",
+        "The camera that the Minister of Works took to\nEdinburgh, as the",
+        "Times said.",
+    ]
+
+
+OFFERS = """Xerox Phaser 3400
+A quick laser printer for small offices, with a port for each machine.
+Lowest price: $627
+
+Minolta Dimage F100
+Friendly to those who are new to it: the Minolta Dimage F100 has it all.
+Read the review
+"""
+
+
+@pytest.mark.parametrize("text", [OFFERS, OFFERS.replace("\n", "\r\n")])
+def test_what_stands_below_one_line_is_not_said_of_what_stands_below_another(text: str) -> None:
+    assert [text[at:].splitlines()[0] for at in headed.heads(text)] == ["Xerox Phaser 3400", "Minolta Dimage F100"]
+    assert "Minolta" not in headed.section(text, text.index("$627"))
+    letter = "The offer stands until the end of the month, and not a day longer.\n\nMarta Okonkwo\n12 Tanner Row\n"
+    assert headed.section(letter, 4) == letter
+
+
 def test_items_labels_and_rows_are_pieces_and_wrapped_lines_are_not() -> None:
     text = (
         "# Dentist\n\nPhone: 020 1234\nAddress: Main st. 5\n- one\n- two\nDr. de Boer is in\non Mondays.\n| a | b |\n"
@@ -67,7 +97,8 @@ def test_items_labels_and_rows_are_pieces_and_wrapped_lines_are_not() -> None:
         "Phone: 020 1234",
         "Address: Main st. 5",
         "- one",
-        "- two\nDr. de Boer is in\non Mondays.",
+        "- two",
+        "Dr. de Boer is in\non Mondays.",
         "| a | b |",
         "| c | d |",
         "First Cell\t12",

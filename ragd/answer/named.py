@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ragd import places
-from ragd.answer import rows, values, words
+from ragd.answer import headed, rows, values, words
 from ragd.answer.spans import Span
 from ragd.records import Hit
 
@@ -92,9 +92,10 @@ def _read(text: str) -> _Said:
 
 
 def _own(span: Span) -> str:
-    """A row with the lines above it that are none: its caption, its group. Of running text the whole passage."""
+    """A row with the lines above it that are none: its caption, its group. Of running text all below the same line."""
     if not span.row:
-        return span.around
+        below = headed.section(span.hit.text, span.start - span.hit.start)
+        return span.around if below == span.hit.text else below
     heads = [span.columns.text] if span.columns else []
     above = span.hit.text[: span.start - span.hit.start].split("\n")
     return "\n".join((span.text, *heads, *(line for line in above if not rows.is_line(span.hit, line))))

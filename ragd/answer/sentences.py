@@ -10,6 +10,9 @@ from ragd.answer import courtesy
 LOOKAHEAD = 24
 LONGEST = 2_000  # code points: a text without a full stop is cut at a blank here, so that a stream is never held back
 
+WRAPPED_AT = 0.75  # of a text's longest line: who wraps by hand is not exact
+_GOES_ON = (",", ";", "-", "–", "—", "/", "&", "(", "+")  # no line is ended behind one of these
+
 _CANDIDATE = re.compile(r"\n+|[.!?…。！？؟।][\"'”’»)\]*]*\s*(?=\S)")
 _BLOCK_START = re.compile(r"\s*(?:[-*+•–|>#]|\d{1,3}[.)]\s|```|~~~)")
 _ROW = re.compile(r"\S\t+\S")  # cells with tabs between them
@@ -74,9 +77,10 @@ def pieces(text: str) -> list[tuple[int, int]]:
     import sentencex
 
     found = []
+    width = max(map(len, text.split("\n")))
     for boundary in sentencex.get_sentence_boundaries("en", text):
         start, end = boundary["start_index"], boundary["end_index"]
-        found += [_trim(text, *span) for span in _lines_apart(text, start, end)]
+        found += [_trim(text, *span) for span in _lines_apart(text, start, end, width)]
     return _with_closing_marks(text, [(start, end) for start, end in found if start < end])
 
 
@@ -92,15 +96,23 @@ def _with_closing_marks(text: str, spans: list[tuple[int, int]]) -> list[tuple[i
     return mended
 
 
-def _lines_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence as the segmenter sees it, cut where a line stands for itself."""
+def _lines_apart(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
+    """A sentence as the segmenter sees it, cut where a line stands for itself. `width`: of the text's longest line."""
     begin = start
     for newline in re.finditer(r"\n", text[start:end]):
         position = start + newline.end()
-        if position < end and _stands_alone(text[begin:position], text[position:end]):
+        line, following = text[begin:position], text[position:end]
+        if position < end and (_stands_alone(line, following) or was_ended(line, following, width)):
             yield begin, position
             begin = position
     yield begin, end
+
+
+def was_ended(line: str, following: str, width: int) -> bool:
+    """Whether a line was ended and not wrapped: the next word had room in it, and begins something."""
+    last, first = line.rstrip().rpartition("\n")[2], following.lstrip().partition(" ")[0].partition("\n")[0]
+    begins = first[:1].isupper() or first[:1].isdigit()
+    return begins and not last.endswith(_GOES_ON) and len(last) + 1 + len(first) <= width * WRAPPED_AT
 
 
 def _stands_alone(line: str, following: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import PurePath
 
 from ragd import places
-from ragd.answer import courtesy, rows, said_of, sentences, values, words
+from ragd.answer import courtesy, headed, rows, said_of, sentences, values, words
 from ragd.records import Found, Hit, Mark
 
 LONGEST = 3  # pieces in one quote
@@ -224,6 +224,7 @@ def _runs(hit: Hit) -> Iterator[list[tuple[int, int]]]:
     walls = sorted(
         {wall for mark in chunk.marks for wall in _walls(hit, mark) if first < wall < last}
         | {wall for wall in (chunk.start + chunk.lead,) if first < wall < last}  # a question and its answer are two's
+        | {wall for head in headed.heads(chunk.text) if first < (wall := chunk.start + head) < last}
     )
     for begin, end in zip([first, *walls], [*walls, last], strict=True):
         text = chunk.text[begin - chunk.start : end - chunk.start]
