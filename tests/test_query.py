@@ -281,3 +281,36 @@ def test_what_is_no_slip_gets_none(query: str) -> None:
 def test_a_phrase_is_held_word_by_word() -> None:
     assert holds("He paid, in two\nparts.", "two parts")
     assert not holds("He paid in two partsongs", "two parts")
+
+
+@pytest.mark.parametrize(
+    ("query", "facts", "fits"),
+    [
+        ("from:山田", {"author": "山田太郎 <taro@example.org>"}, True),
+        ("from:太郎", {"author": "山田太郎 <taro@example.org>"}, True),
+        ('from:"太郎 山田"', {"author": "山田太郎"}, True),
+        ("from:山田太郎", {"author": "山田 太郎"}, True),
+        ("from:田中", {"author": "山田太郎 <taro@example.org>"}, False),
+        ("from:ジャクソン", {"author": "マイケル・ジャクソン"}, True),
+        ("from:かき", {"author": "がぎ"}, False),
+        ("from:김", {"author": "김철수"}, True),
+        ("from:기", {"author": "김철수"}, False),
+        ("from:กิตติ", {"author": "นายกิตติศักดิ์"}, True),
+        ("to:王", {"recipients": ("王小明 <w@example.org>",)}, True),
+        ("-from:山田", {"author": "山田太郎"}, False),
+        ("from:Yama", {"author": "Yamada Taro"}, False),
+        ("title:会議", {"title": "第3回定例会議の議事録"}, True),
+        ('title:"report 会議"', {"title": "annual report会議の記録"}, True),
+        ('title:"port 会議"', {"title": "annual report会議"}, False),
+        ("title:議会", {"title": "第3回定例会議の議事録"}, False),
+    ],
+)
+def test_of_a_name_in_a_script_without_spaces_a_part_counts(query: str, facts: dict[str, object], fits: bool) -> None:
+    assert passes(query, **facts) is fits
+
+
+def test_a_phrase_stands_in_a_text_without_spaces() -> None:
+    assert holds("明日の定例会議は中止です。", "会議")
+    assert holds("明日の定例 会議は中止です。", "定例会議")
+    assert not holds("明日の定例会議は中止です。", "会長")
+    assert not holds("The roofers came.", "roof")

@@ -57,6 +57,15 @@ USUAL = {
     **{"drafts": "draft", "answered": "replied", "unseen": "unread", "unopened": "unread"},
 }
 READ = frozenset({"read", "opened", "seen"})  # a mail that is not "unread"
+# Scripts whose words no space parts, so that any part of a name or title counts: Thai to Khmer, kana, Han, Hangul.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff"
+    "\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+UNSPACED = re.compile(f"[{_UNSPACED}]")
+GAP = re.compile(f"(?<=[{_UNSPACED}]) (?=[{_UNSPACED}])")
+BORDER = re.compile(f"(?<=[{_UNSPACED}])(?=[^{_UNSPACED} ])|(?<=[^{_UNSPACED} ])(?=[{_UNSPACED}])")
+VOICED = "\u3099\u309a"  # the marks that make another sound of a kana: no accents
 QUOTES = str.maketrans("“”„«»", '"""""')
 
 
@@ -140,7 +149,7 @@ def _none(tests: Sequence[Test]) -> Test:
 
 def holds(text: str, phrase: str) -> bool:
     """Whether a text has the words of a phrase in a row; letter case, accents and punctuation do not count."""
-    return _in_a_row(words_of(phrase), _words_in(text))
+    return _stands_in(words_of(phrase), _words_in(text))
 
 
 def unfiltered(query: Query) -> Query:
@@ -235,7 +244,7 @@ def _check(condition: Filter) -> Test:
         "in": lambda found: lies_in(found.path, value),
         "label": lambda found: _labelled(found, wanted),
         "tag": lambda found: any(words_of(tag)[: len(wanted)] == wanted for tag in found.tags),
-        "title": lambda found: _in_a_row(wanted, words_of(found.title or PurePath(found.path).name)),
+        "title": lambda found: _stands_in(wanted, words_of(found.title or PurePath(found.path).name)),
     }
     return checks[condition.name]
 
@@ -266,7 +275,25 @@ def _receivers(found: Found) -> tuple[str, ...]:
 def _person(value: str, wanted: Sequence[str], person: str) -> bool:
     """All words of a name, in any order ("Visser, Dana"); those of an address in a row."""
     words = words_of(person)
-    return _in_a_row(wanted, words) if "@" in value else set(wanted) <= set(words)
+    if "@" in value:
+        return _in_a_row(wanted, words)
+    if set(wanted) <= set(words):
+        return True
+    return UNSPACED.search(value) is not None and all(_stands_in((word,), words) for word in wanted)
+
+
+def _stands_in(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    """Words in a row; of a script that parts none by spaces, any part of them."""
+    if not UNSPACED.search("".join(wanted)):
+        return _in_a_row(wanted, words)
+    sought = _run_on(wanted)
+    before, after = ("" if UNSPACED.match(letter) else " " for letter in (sought[0], sought[-1]))
+    return f"{before}{sought}{after}" in f" {_run_on(words)} "
+
+
+def _run_on(words: Sequence[str]) -> str:
+    """Words with spaces between them, but those of a script without spaces as one."""
+    return BORDER.sub(" ", GAP.sub("", " ".join(words)))
 
 
 def _in_a_row(wanted: Sequence[str], words: Sequence[str]) -> bool:
@@ -326,5 +353,12 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def _words_in(text: str) -> tuple[str, ...]:
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return tuple(re.findall(r"[^\W_]+", plain.casefold()))
+    if not text.isascii():
+        plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not _is_mark(letter))
+        text = unicodedata.normalize("NFC", plain)  # Hangul whole again
+    return tuple(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _is_mark(letter: str) -> bool:
+    """An accent, or a vowel or tone that stands above or below a letter: no word ends there."""
+    return letter > "\u02ff" and unicodedata.category(letter)[0] == "M" and letter not in VOICED
