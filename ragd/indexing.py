@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ragd import rules
+from ragd import forgetting, rules
 from ragd.embedding import Embedding
 from ragd.errors import SourceError
 from ragd.home import Home, space_guard, writing
@@ -70,7 +70,7 @@ class Indexer:
         """Make roots of the paths; returns them."""
         roots = list(paths)
         for path in roots:
-            self.catalog.remember(str(path), path.stat().st_dev)
+            self.catalog.remember(str(path), path.stat().st_dev, forgetting.forgotten_content(self.catalog, path))
         return [str(path) for path in roots]
 
     def sync(self, roots: Collection[str] | None = None) -> None:
@@ -310,10 +310,11 @@ class Indexer:
         for path in chosen:
             if not (path.exists() or str(path) in self.catalog.roots() or self.catalog.known_files(str(path))):
                 raise SourceError(f"{path} is not there and not known", remedy="`ragd status` lists what is indexed")
+        held = forgetting.held(self.catalog, chosen, home=self._home.path)
         for path in chosen:
             known = self.catalog.known_files(str(path))
             outcomes += [Outcome(one, None, "forgotten", self._stays_at(one, path)) for one in known]
-            self.catalog.forget(str(path))
+            self.catalog.forget(str(path), held[path])
             ingest.forget_files(self._rooms(), known)
         upkeep.clear_away(self.catalog, self.words, self._spaces, before=time.time() + 1)
         self.words = upkeep.erase(self.catalog, self.words, self._spaces(), self._home.words)

@@ -32,6 +32,7 @@ FOLDER_LINK = "link to a folder that is read at its own place"
 ROOT_LINK = "link to the added folder itself"
 BROKEN_LINK = "link that leads nowhere"
 FORGOTTEN = "forgotten by you"
+FORGOTTEN_CONTENT = "you forgot this content, as {}; `ragd add FILE` takes it in again"
 BEFORE = {"failed": "could not be read before", "skipped": "left out before"}  # said of a file that is as it was then
 CLOUD = "kept in the cloud, not on this disk"
 SPECIAL = "not a regular file"

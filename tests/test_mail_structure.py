@@ -230,7 +230,7 @@ def _first_format(path: Path) -> None:
         db.execute(f"DROP INDEX documents_{index}")
     for index in ("chunks_by_passage", "chunks_covered"):
         db.execute(f"DROP INDEX {index}")
-    for table in ("answers", "names", "targets", "shared", "days", "unsettled"):
+    for table in ("answers", "names", "targets", "shared", "days", "unsettled", "forgotten_contents"):
         db.execute(f"DROP TABLE {table}")
     later = {"documents": "tags links aliases asides subject moment loose", "places": "labels within conversations"}
     later |= {"chunks": "quoted covered role", "files": "read_at"}

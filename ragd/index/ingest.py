@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from ragd import rules
 from ragd.index.catalog import Adopted, Batch, Catalog, Entry, KnownFile, Read
 from ragd.index.chunk import Chunker, groups
 from ragd.index.grown import Names
@@ -178,7 +179,13 @@ class Basket:
     def _settled(self, file: SourceFile) -> bool:
         reader = self._rooms.reader(file.path.name)
         same_size = [known for known in self._rooms.catalog.of_size(file.size) if known.reader == reader]
-        digest = digest_of(file) if same_size else None
+        forgotten = self._rooms.catalog.contents.forgotten(file.size)
+        digest = digest_of(file) if same_size or forgotten else None
+        if digest in forgotten:
+            note = rules.FORGOTTEN_CONTENT.format(forgotten[digest])
+            self._batch.read.append(Read(KnownFile(file, digest, reader, "skipped", note), set(), ()))
+            self._outcomes.append(Outcome(str(file.path), None, "skipped", note))
+            return True
         twins = [known for known in same_size if known.digest == digest] if digest else []
         if not twins:
             return False

@@ -86,6 +86,12 @@ UNSETTLED = """
 CREATE TABLE unsettled (key INTEGER PRIMARY KEY);
 CREATE INDEX documents_undated ON documents (key) WHERE date IS NULL;
 """
+# What forgotten files held: a rename does not bring it back.
+CONTENTS = """
+CREATE TABLE forgotten_contents (size INTEGER NOT NULL, digest TEXT NOT NULL, path TEXT NOT NULL,
+    PRIMARY KEY (size, digest, path)) WITHOUT ROWID;
+CREATE INDEX forgotten_contents_by_path ON forgotten_contents (path);
+"""
 # A chunk that has its meaning: no quote that is shown elsewhere, no foot. As a list, which the index is sought by.
 MEANT = "covered = 0 AND role IN ('body', 'signature')"
 
@@ -116,7 +122,7 @@ FROM_FORMAT_2 = f"ALTER TABLE chunks ADD COLUMN role TEXT NOT NULL DEFAULT 'body
 # Which conversations a mail is in is told when its file is read the next time.
 FROM_FORMAT_3 = "ALTER TABLE places ADD COLUMN conversations TEXT NOT NULL DEFAULT '';"
 # format -> the SQL that carries a catalog of that format to the next
-MIGRATIONS = {1: FROM_FORMAT_1, 2: FROM_FORMAT_2, 3: FROM_FORMAT_3, 4: DAYS + UNSETTLED}
+MIGRATIONS = {1: FROM_FORMAT_1, 2: FROM_FORMAT_2, 3: FROM_FORMAT_3, 4: DAYS + UNSETTLED + CONTENTS}
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
@@ -189,7 +195,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     if _is_empty(connection):
         start = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '0'), ('purges', '0');"
-        tables = f"{TABLES} {FILES} {NEW_INDEXES} {SHARED} {DAYS} {UNSETTLED}"
+        tables = f"{TABLES} {FILES} {NEW_INDEXES} {SHARED} {DAYS} {UNSETTLED} {CONTENTS}"
         connection.executescript(f"BEGIN IMMEDIATE; {tables} {start} COMMIT;")
         return
     while (known := _format(connection)) < FORMAT:

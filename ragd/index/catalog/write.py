@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from ragd.index.catalog import blocks, days, letters, links, read, shared, threads
+from ragd.index.catalog.contents import AT_OR_BELOW, Content, Contents, span
 from ragd.index.catalog.facts import facts_of
 from ragd.index.catalog.lookup import FILE, Lookup, begun, known_of
 from ragd.index.catalog.quotes import Quotes
@@ -12,8 +13,6 @@ from ragd.index.catalog.record import Adopted, Batch, Entry, Held, KnownFile, Re
 from ragd.index.catalog.schema import READ_AGAIN, connect, moved_on, transaction
 from ragd.index.catalog.spaces import Spaces
 from ragd.records import Document, Outcome
-
-AT_OR_BELOW = "(path = ? OR (path >= ? AND path < ?))"
 
 
 class Catalog:
@@ -25,6 +24,7 @@ class Catalog:
         self._db = connect(path, writing=True)
         self.spaces = Spaces(self._db, path)
         self.lookup = Lookup(self._db)
+        self.contents = Contents(self._db)
         self.shared = shared.Shared(self._db)
         self.quotes = Quotes(self._db, path)
 
@@ -40,11 +40,12 @@ class Catalog:
 
     # roots and what is kept out
 
-    def remember(self, root: str, device: int | None) -> None:
-        """Add a root; a path that was forgotten is taken in again."""
+    def remember(self, root: str, device: int | None, own: Content | None = None) -> None:
+        """Add a root; what was forgotten there, or is what the file there holds (`own`), is taken in again."""
         with transaction(self._db, self.path):
             self._db.execute("INSERT OR IGNORE INTO roots VALUES (?, ?, 'ok', NULL, 0)", (root, device))
-            self._db.execute(f"DELETE FROM forgotten WHERE {AT_OR_BELOW}", _span(root))
+            self._db.execute(f"DELETE FROM forgotten WHERE {AT_OR_BELOW}", span(root))
+            self.contents.take_in(root, own)
 
     def roots(self) -> dict[str, int | None]:
         """Every root with the device it was last seen on."""
@@ -60,12 +61,13 @@ class Catalog:
                 (state, device, as_of, root),
             )
 
-    def forget(self, path: str) -> None:
-        """Keep the path out from now on, and drop every root at or below it."""
+    def forget(self, path: str, held: Iterable[tuple[str, Content]] = ()) -> None:
+        """Keep the path and what its files `held` out from now on, and drop every root at or below it."""
         with transaction(self._db, self.path):
             self._db.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (path,))
-            self._db.execute(f"DELETE FROM roots WHERE {AT_OR_BELOW}", _span(path))
-            self._db.execute(f"DELETE FROM left_out WHERE {AT_OR_BELOW}", _span(path))
+            self.contents.keep_out(held)
+            self._db.execute(f"DELETE FROM roots WHERE {AT_OR_BELOW}", span(path))
+            self._db.execute(f"DELETE FROM left_out WHERE {AT_OR_BELOW}", span(path))
 
     def leave_out(self, root: str, skipped: Iterable[Outcome]) -> None:
         """What the last look at a root left out, and why."""
@@ -81,9 +83,9 @@ class Catalog:
 
     def known_files(self, root: str) -> dict[str, KnownFile]:
         """Every file that was met at or below a path; one whose reading was stopped is known and never current."""
-        rows = self._db.execute(f"SELECT {FILE} FROM files WHERE {AT_OR_BELOW}", _span(root))
+        rows = self._db.execute(f"SELECT {FILE} FROM files WHERE {AT_OR_BELOW}", span(root))
         known = {row[0]: known_of(row) for row in rows}
-        return known | begun(self._db, AT_OR_BELOW, _span(root))
+        return known | begun(self._db, AT_OR_BELOW, span(root))
 
     def of_size(self, size: int) -> list[KnownFile]:
         """Files of that many bytes that were read: their copies need no parser."""
@@ -387,12 +389,6 @@ def _to_link(batch: Batch) -> list[int]:
 def reading_of(document: Document, chunker: str) -> str:
     """What names one reading of a document beside its id."""
     return f"{document.family} {chunker}"
-
-
-def _span(path: str) -> tuple[str, str, str]:
-    """The bounds of a path and all below it: "0" is the character after "/"."""
-    stem = path.rstrip("/")
-    return path, f"{stem}/", f"{stem}0"
 
 
 def _signed(number: int) -> int:
