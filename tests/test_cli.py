@@ -230,6 +230,18 @@ def test_the_address_of_a_result_can_be_had(ragd: Ragd, reading: Path, notes: Pa
     assert ragd("open", "1", "--print") == Said(0, (notes / "club/rowing.txt").as_uri() + "\n", "")
 
 
+def test_who_opens_a_mailbox_is_told_which_message_to_look_for(
+    ragd: Ragd, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dated = "Date: Sat, 2 Mar 2024 10:15:00 +0100\nMessage-ID: <oars@example.org>\n\nBlue oars.\n"
+    (tmp_path / "club.mbox").write_text(f"From dana@example.org Sat Mar  2 09:15:00 2024\nSubject: Oars\n{dated}")
+    ragd("add", tmp_path / "club.mbox")
+    ragd("search", "blue oars")
+    monkeypatch.setenv("PATH", str(tmp_path))  # nothing here opens it
+    said = ragd("open", "1")
+    assert "is inside this file: dated 2024-03-02 10:15:00+01:00, message id <oars@example.org>\n" in said.err
+
+
 def test_a_number_that_was_not_shown(ragd: Ragd, reading: Path) -> None:
     ragd("search", "blue oars", "-n", "1")
     for verb in ("show", "open"):

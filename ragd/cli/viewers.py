@@ -40,11 +40,19 @@ def open_at(row: dict[str, Any]) -> int:
     """Open the file; the exit code. Raises SourceError where nothing here can open it."""
     path = str(row["document"]["path"])
     if row["document"]["part"]:
-        tell(f"{line(row['place'])} is inside this file")
+        tell(f"{line(row['place'])} is inside this file{_to_find(row['document'])}")
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if row["lines"] and editor and sys.stdin.isatty():
         return _run(_edit(shlex.split(editor), path, row["lines"][0]), wait=True)
     return _run(_view(path, row["page"]), wait=False)
+
+
+def _to_find(document: dict[str, Any]) -> str:
+    """What a mail program finds a message by, and the message that something is attached to: its time and its id."""
+    if not document["message_id"]:
+        return ""
+    when = str(document["date"] or "").replace("T", " ") if document["date_from"] in ("content", "message") else ""
+    return ": " + ", ".join(filter(None, (when and f"dated {when}", f"message id <{line(document['message_id'])}>")))
 
 
 def _edit(editor: list[str], path: str, number: int) -> list[str]:
