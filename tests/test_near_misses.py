@@ -157,3 +157,28 @@ def test_no_row_is_too_strange_to_say_what_it_may_be_called() -> None:
     assert names_of("Item: Boat hire; Cost: 12") == ["Boat hire"]
     for odd in ("", '"', "two\r\nlines, \x00", '",",\n"', "; : ;", "12,5"):
         assert isinstance(names_of(odd), list)
+
+
+PROBES = hit(
+    "probes.md",
+    "On 5 March 2023 the soil probe was repaired for 315 euros.\n\nSensor W7 drowned.\n\nThe core of plot D is 4 m.",
+    kind="note",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_answered"),
+    [
+        ("What did the repair of the soil probe cost in March 2023?", True),
+        ("What did the repair of the soil probe cost in March 2022?", False),
+        ("What did repairs cost after 2022?", True),
+        ("What happened to the sensor W7?", True),
+        ("What happened to the sensor W9?", False),
+        ("How deep is the core of plot D?", True),
+        ("How deep is the core of plot F?", False),
+    ],
+)
+def test_what_is_of_another_year_or_called_by_another_letter_answers_nothing(question: str, is_answered: bool) -> None:
+    asked = named_in(question, [PROBES])
+    repaired = next(span for span in spans_of([PROBES]) if span.text.startswith("On 5 March"))
+    assert is_about(asked, repaired) is is_answered

@@ -44,6 +44,14 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEARS = re.compile(r"(?<![\w.,€$£-])(?:19|20)\d\d(?![\w%]|[.,]\d)")
+# Whoever asks for what was before or since a year asks for other years.
+_BOUND = re.compile(
+    r"\b(?:before|after|since|until|till|by|between|from|than|vor|nach|seit|bis|voor|na|sinds|tot)\s(?:[^\W\d]+\s)?(?:19|20)\d\d",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(r"(?<![\w-])(?!Q[1-4]|H[12]|CO2|MP[34]|A[3-6]|G[78])[A-Z]{1,2}\d(?![\w-])")  # "sensor W9"
+_LETTERED = re.compile(r"\b[^\W\d_]{3,} ([B-HJ-Z])(?=[?,;]|\s(?!&)|$)")  # "plot F"; "A" and "I" are words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +60,31 @@ class Named:
 
     names: frozenset[tuple[str, ...]]
     codes: tuple[re.Pattern[str], ...]
+    years: frozenset[int] = frozenset()  # that what is asked for is of
 
 
 def named_in(question: str, hits: Sequence[Hit]) -> Named:
     """What a question names. A word that the found passages write without a capital is no name: "Balance Sheet"."""
-    return Named(_names(question, "\n".join(hit.text for hit in hits)), tuple(map(_pattern, _codes(question))))
+    names = _names(question, "\n".join(hit.text for hit in hits))
+    years = frozenset() if _BOUND.search(question) else frozenset(map(int, _YEARS.findall(question)))
+    return Named(names, tuple(map(_pattern, _codes(question))), years)
 
 
 def is_about(named: Named, span: Span) -> bool:
-    """Whether a span's own row, or its passage, or what is known of them, says every name and code of a question."""
-    return not (named.names or named.codes) or _said(span).has(named)
+    """Whether a span's own row, or its passage, or what is known of them, says every name and code of a question.
+
+    What dates itself by other years than the question's is about something else: the repair of March 2023.
+    """
+    if not (named.names or named.codes or named.years):
+        return True
+    return not _is_of_another_year(named.years, span.text) and _said(span).has(named)
+
+
+def _is_of_another_year(asked: frozenset[int], text: str) -> bool:
+    shown = {int(year) for year in _YEARS.findall(text)}
+    if not asked or not shown:
+        return False
+    return not any(min(shown) <= year <= max(shown) for year in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +189,8 @@ def _codes(question: str) -> Iterator[str]:
     for match in _NUMBERED.finditer(question):
         if not _YEAR.fullmatch(match[1]):
             yield match[1]
+    yield from _SHORT.findall(question)
+    yield from _LETTERED.findall(question)
 
 
 @lru_cache(maxsize=100)
