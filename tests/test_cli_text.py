@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from rich.text import Text
 
 from ragd import rules
 from ragd.cli import show
+from ragd.cli.adding import index
 from ragd.cli.outcomes import Tally, summary
 from ragd.cli.progress import progress_line
 from ragd.cli.safe import as_json, clean, line, path_line
@@ -168,3 +171,19 @@ def test_what_a_person_forgot_is_counted_and_not_named_again() -> None:
     said = console.file.getvalue()
     assert "1 left out, 3 forgotten by you" in said
     assert said.count("forgotten by you") == 1 and "x.bin: not text" in said
+
+
+def test_a_named_file_that_fails_is_told_before_anything_is_embedded(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[str] = []
+
+    def verb(library: object, *, progress: Callable[[Outcome], None], **_: object) -> None:
+        progress(Outcome("/notes/bad.pdf", None, "failed", "damaged"))
+        progress(Outcome("/notes/other.pdf", None, "failed", "locked"))
+        heard.append(capsys.readouterr().err)  # what follows may take long
+
+    assert index(verb, named={"/notes/bad.pdf"}) == 0
+    said = capsys.readouterr().err
+    assert heard == ["failed: /notes/bad.pdf: damaged\n"]
+    assert "2 failed" in said and "failed: /notes/other.pdf: locked" in said and "bad.pdf" not in said

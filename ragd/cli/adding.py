@@ -1,8 +1,9 @@
 """The verbs that write the index: add, sync, watch and forget."""
 
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -48,7 +49,8 @@ def add(paths: Paths, dry_run: DryRun = False, as_lines: AsLines = False, strict
             plan.tell(opened.plan(paths), as_line=as_lines, in_full=dry_run)
     if dry_run:
         return 0
-    return index(lambda opened, **told: opened.add(paths, **told), as_lines=as_lines, strict=strict)
+    named = frozenset(os.path.abspath(path.expanduser()) for path in paths)  # noqa: PTH100 - as the index names it
+    return index(lambda opened, **told: opened.add(paths, **told), as_lines=as_lines, strict=strict, named=named)
 
 
 def sync(as_lines: AsLines = False, strict: Strict = False) -> int:
@@ -63,23 +65,31 @@ def index(
     strict: bool = False,
     home: Path | None = None,
     brief: bool = False,
+    named: Set[str] = frozenset(),
 ) -> int:
-    """Run a verb that reads files into the index, with its progress and its summary; the exit code."""
-    from ragd.cli.outcomes import Tally, summary
+    """Run a verb that reads files into the index, with its progress and its summary; the exit code.
+
+    Of the files that the person `named` it is told at once if they fail: the rest of the run may take long.
+    """
+    from ragd.cli.outcomes import Tally, failure, summary
     from ragd.cli.progress import meter
     from ragd.cli.screen import notes, results
 
     tally, began = Tally(), time.monotonic()
 
-    def tell(outcome: Outcome) -> None:
-        tally.add(outcome)
-        if as_lines:
-            print(as_json(wire.outcome(outcome)), flush=True)
-
     with stopping() as stop:
         # Bars and lines of results on one terminal would tear each other up.
         bars = not (as_lines and results().is_terminal)
         with meter(stop.event, bars=bars) as shown, library(shown.say, home=home) as opened:
+
+            def tell(outcome: Outcome) -> None:
+                at_once = outcome.status == "failed" and outcome.part is None and outcome.path in named
+                tally.add(outcome, told=at_once and not as_lines)
+                if as_lines:
+                    print(as_json(wire.outcome(outcome)), flush=True)
+                elif at_once:
+                    shown.say(failure(outcome))
+
             verb(opened, progress=tell, meter=shown, stop=stop.event)
             failed = strict and bool(opened.problems())
         summary(notes(), tally, seconds=time.monotonic() - began, brief=brief)

@@ -23,16 +23,18 @@ class Tally:
     documents: int = 0  # that the index did not have
     chunks: int = 0
     parts: int = 0  # of files, that failed
-    troubles: list[Outcome] = field(default_factory=list)  # the first that failed
+    told: int = 0  # failures that the person knows already
+    troubles: list[Outcome] = field(default_factory=list)  # the first of the others that failed
     left_out: list[Outcome] = field(default_factory=list)  # the first that were left out
 
-    def add(self, outcome: Outcome) -> None:
-        if outcome.status == "failed" and len(self.troubles) < FEW:
+    def add(self, outcome: Outcome, *, told: bool = False) -> None:
+        self.told += told
+        if outcome.status == "failed" and not told and len(self.troubles) < FEW:
             self.troubles.append(outcome)
         if outcome.part is not None:
             self.parts += outcome.status == "failed"
             return
-        if outcome.status == "skipped" and outcome.note == rules.FORGOTTEN:
+        if (outcome.note or "").endswith((rules.FORGOTTEN, rules.FORGOTTEN_CONTENT)):
             self.files[rules.FORGOTTEN] += 1  # the person knows, and need not be told each by name at every run
             return
         self.files[_standing(outcome)] += 1
@@ -51,10 +53,9 @@ def summary(console: Console, tally: Tally, *, seconds: float, brief: bool = Fal
     if tally.parts:
         facts.append(f"{count(tally.parts, 'part')} of files failed")
     put(console, Text(f"{', '.join(facts)}; {duration(seconds)}"))
-    told = tally.troubles
-    reasons = [f"failed: {name(one)}: {line(one.note or 'no reason was given')}" for one in told]
+    reasons = [failure(one) for one in tally.troubles]
     failed = files["failed"] + tally.parts
-    more = failed - len(told) if told else 0
+    more = failed - len(reasons) - tally.told if reasons or tally.told else 0
     if failed:
         reasons.append(f"{f'{more:,} more: ' if more else ''}`ragd status --failed` lists them with their reasons")
     reasons += _left_out(tally.left_out, files["skipped"])
@@ -65,6 +66,7 @@ def summary(console: Console, tally: Tally, *, seconds: float, brief: bool = Fal
 # A file that is no longer on the disk is an Outcome "forgotten"; to a person that is what `ragd forget` does.
 _OTHERS = (
     ("unchanged", "unchanged"),
+    ("moved", "moved"),
     ("forgotten", "gone"),
     ("skipped", "left out"),
     (rules.FORGOTTEN, rules.FORGOTTEN),
@@ -75,9 +77,14 @@ _OTHERS = (
 def _standing(outcome: Outcome) -> str:
     """The status under which a file is counted: one that failed and has not changed is none that was read."""
     if outcome.status != "unchanged":
-        return outcome.status
+        return "moved" if has_moved(outcome) else outcome.status
     before = (status for status, said in rules.BEFORE.items() if (outcome.note or "").startswith(said))
     return next(before, "unchanged")
+
+
+def has_moved(outcome: Outcome) -> bool:
+    """Whether a file is no longer at its path because it is at another one."""
+    return outcome.status == "forgotten" and (outcome.note or "").startswith(rules.MOVED.format(""))
 
 
 def _left_out(some: Sequence[Outcome], total: int) -> list[str]:
@@ -86,6 +93,11 @@ def _left_out(some: Sequence[Outcome], total: int) -> list[str]:
         told = [f"left out: {name(one)}: {line(one.note or '')}" for one in unseen]
         return [*told, "`ragd status --left-out` lists what was left out, and why"]
     return [f"left out: {name(one)}: {line(one.note or '')}" for one in some]
+
+
+def failure(outcome: Outcome) -> str:
+    """What failed, and why."""
+    return f"failed: {name(outcome)}: {line(outcome.note or 'no reason was given')}"
 
 
 def name(outcome: Outcome) -> str:
