@@ -134,6 +134,10 @@ class Library:
                 raise SourceError(
                     f"{path} is no folder and no file that could be read", remedy="name a folder or a file"
                 )
+            if path == Path(path.anchor):
+                raise SourceError(
+                    f"{path} is the whole machine", remedy="name the folders that hold your files, such as ~/Documents"
+                )
             if path.resolve().is_relative_to(self.home.path.resolve()):
                 raise SourceError(
                     f"{path} lies in RAGD_HOME ({self.home.path}), where ragd keeps the index",

@@ -39,6 +39,7 @@ def test_a_path_that_is_not_there(ragd: Ragd, tmp_path: Path) -> None:
 
 
 def test_a_path_that_cannot_hold_files_is_no_folder_to_remember(ragd: Ragd) -> None:
+    assert "/ is the whole machine: name the folders" in one_line(ragd("add", "/"))
     assert "is no folder and no file that could be read" in one_line(ragd("add", os.devnull))
     assert json.loads(ragd("status", "--json").out)["roots"] == []
 

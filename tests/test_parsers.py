@@ -264,3 +264,16 @@ def test_a_name_that_says_nothing_is_read_as_text_if_it_is_text(tmp_path: Path) 
         (outcome,) = parsed(tmp_path / name)
         assert isinstance(outcome, Outcome)
         assert (outcome.status, outcome.note) == ("skipped", f"no parser for it (it is {note})")
+
+
+def test_a_document_whose_name_has_no_suffix_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    letter, report, packed = tmp_path / "letter", tmp_path / "report", tmp_path / "packed"
+    document = docx.Document()
+    document.add_paragraph("Two slates slipped in January.")
+    document.save(str(letter))
+    write_pdf(report, [["The roofer wants 340 euros."]])
+    packed.write_bytes(b"PK\x03\x04 and nothing that anybody knows")
+    assert "slates" in only(letter).text and only(letter).kind == "office"
+    assert "340 euros" in only(report).text and only(report).kind == "pdf"
+    (left_out,) = parsed(packed)
+    assert isinstance(left_out, Outcome) and left_out.note == "no parser for it (it is a ZIP archive)"

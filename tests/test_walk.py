@@ -163,6 +163,7 @@ def test_a_file_that_the_catalog_knows_is_not_opened_again(tmp_path: Path) -> No
         ("日本語のテキスト".encode("shift-jis"), True),
         ("hello".encode("utf-16"), True),
         (b"\x1b[1mbold\x1b[0m\n", True),
+        (b"%PDF-1.7\n\x00", True),  # the parser knows it
         (b"\x00\x01\x02\x03", False),
         (b"\x7fELF\x02\x01\x01" + b"\x00" * 9, False),
         (bytes(range(1, 256)) * 4, False),

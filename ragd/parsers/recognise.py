@@ -65,7 +65,7 @@ SIGNS: tuple[Sign, ...] = (
     _sign("pptx", f"{OFFICE} *", ZIP + r".* [^/\w] ppt/(?:_rels/|presentation|slides/)"),
     _sign("xlsx", f"{OFFICE} *", ZIP + r".* [^/\w] xl/(?:_rels/|workbook|worksheets/|styles)"),
     _sign("rtf", f"{OFFICE} .txt *", START + r"\{\\rtf\d?"),
-    _sign("pdf", OFFICE, r"\A %PDF-"),
+    _sign("pdf", f"{OFFICE} *", r"\A %PDF-"),
     _sign("mhtml", f"{OFFICE} .html .htm", START + r"(?:[\w-]+:\ [^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*? content-type:\ *multipart/related"),
     _sign("html", OFFICE, START + r"(?:<\?xml[^>]*>\s*)? (?:<!--.{0,2000}?-->\s*)* <(?:!doctype\ html|html|head|body|table|meta|style)\b"),
     _sign("csv", ".xls .xlsx .xlt .ods", r"\A (?: \xff\xfe | \xfe\xff | [^\x00-\x08\x0e-\x1f]* \Z)"),

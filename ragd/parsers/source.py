@@ -352,10 +352,10 @@ def guard(source: Source, parse: Callable[[Source], Parsed]) -> Parsed:
 def _parse(source: Source) -> Parsed:
     if not source.head:
         raise NothingInIt("empty file")
-    if source.unknown:
+    named, shown = source.format, format_by_content(source.name, source.head)
+    if source.unknown and shown is None:
         _refuse_other_than_text(source.head)
-    named = source.format
-    source.format = format_by_content(source.name, source.head) or named
+    source.format = shown or named
     if source.format.grows and source.file:
         _go_on(source.file, source.format.grows)
     if not source.format.streamed:
@@ -365,6 +365,8 @@ def _parse(source: Source) -> Parsed:
     try:
         yield from _run(source)
     except AnotherFormat:
+        if source.unknown:
+            _refuse_other_than_text(source.head)
         source.format = named
         yield from _run(source)
 

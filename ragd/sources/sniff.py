@@ -14,6 +14,7 @@ HEAD = 8_192  # bytes that tell text from binary
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # UTF-8, UTF-16 and UTF-32 begin so
 _TEXT = bytes({7, 8, 9, 10, 11, 12, 13, 27} | set(range(0x20, 0x100)))
 _MAGIC = (b"%PDF-", b"%!PS", b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"\x89PNG", b"GIF8", b"\xff\xd8\xff")
+_DOCUMENTS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # PDF, new and old office files
 _KEEP = (b'"isTrashed"', b'"isPinned"', b'"isArchived"')
 CACHE_SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"  # bford.info/cachedir
 
@@ -28,6 +29,8 @@ def content_rule(path: str, size: int, *, known: bool) -> str | None:
     data = first_bytes(path, SMALL)
     if rule := secret_in(data, whole=size <= SMALL):
         return rule
+    if not known and not os.path.splitext(path)[1] and data.startswith(_DOCUMENTS):
+        return None
     return None if known or is_text(data[:HEAD]) else rules.BINARY
 
 
