@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ragd import forgetting, rules
+from ragd import forgetting, moved, rules
 from ragd.embedding import Embedding
 from ragd.errors import SourceError
 from ragd.home import Home, space_guard, writing
@@ -159,9 +159,10 @@ class Indexer:
             self._reports.say(f"read again, as ragd or a parser is of another version now: {_counted(again, 'file')}")
         self.read_files(files)
         if missing and not self._reports.stop.is_set():
+            farewells = moved.farewells(self.catalog, missing, {str(file.path) for file in files})
             ingest.forget_files(self._rooms(), missing)
-            for path in missing:
-                self._reports.outcome(Outcome(path, None, "forgotten", "it is no longer there"))
+            for outcome in farewells:
+                self._reports.outcome(outcome)
 
     def read_files(self, files: Collection[SourceFile]) -> None:
         """Read files into the index; each can be found by words when its outcome is told."""

@@ -66,7 +66,7 @@ class _Asked:
             path=path,
             what="file",
             status=known.status,
-            note=known.note,
+            note=self._note(known),
             remedy=self._since(known),
             root=self._root[0] if self._root else None,
             reader=known.reader.partition(" ")[0],
@@ -75,6 +75,12 @@ class _Asked:
             problems=tuple(lookup.troubles(path)),
             same_bytes=tuple(lookup.same_bytes(known)),
         )
+
+    def _note(self, known: KnownFile) -> str | None:
+        if known.note != rules.FORGOTTEN_CONTENT:
+            return known.note
+        path = self._view.contents.forgotten(known.file.size).get(known.digest or "")
+        return rules.FORGOTTEN_AS.format(path) if path else known.note
 
     def _since(self, known: KnownFile) -> str | None:
         """What is different now from when the file was read."""

@@ -23,7 +23,20 @@ LEVELS = {
         "models.convert",
         "models.judge",
     ],
-    4: ["library", "follow", "forgetting", "indexing", "reading", "kept", "thread", "whereabouts", "embedding", "why", "judging"],
+    4: [
+        "library",
+        "follow",
+        "forgetting",
+        "indexing",
+        "moved",
+        "reading",
+        "kept",
+        "thread",
+        "whereabouts",
+        "embedding",
+        "why",
+        "judging",
+    ],
     5: ["cli"],
 }
 BELOW_ROOMS = {"records", "errors", "keys", "numbered", "places", "rules", "vaults"}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from ragd.cli.outcomes import name
+from ragd.cli.outcomes import has_moved, name
 from ragd.cli.progress import Lines
 from ragd.cli.safe import line
 from ragd.cli.screen import count, notes, put
@@ -44,10 +44,12 @@ class Diary:
         self._turn()
         self._told += 1
         if self._told > MOST:
-            self._more[_TOLD[outcome.status]] += 1
-            return
-        note = f": {line(outcome.note)}" if outcome.note and outcome.status == "failed" else ""
-        self.say(f"{_TOLD[outcome.status]} {name(outcome)}{note}")
+            self._more["moved" if has_moved(outcome) else _TOLD[outcome.status]] += 1
+        elif has_moved(outcome):
+            self.say(f"{name(outcome)} {line(outcome.note or '')}")
+        else:
+            note = f": {line(outcome.note)}" if outcome.note and outcome.status == "failed" else ""
+            self.say(f"{_TOLD[outcome.status]} {name(outcome)}{note}")
 
     def meter(self, now: Progress) -> None:
         """How far a long run is."""

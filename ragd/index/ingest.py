@@ -182,8 +182,9 @@ class Basket:
         forgotten = self._rooms.catalog.contents.forgotten(file.size)
         digest = digest_of(file) if same_size or forgotten else None
         if digest in forgotten:
-            note = rules.FORGOTTEN_CONTENT.format(forgotten[digest])
-            self._batch.read.append(Read(KnownFile(file, digest, reader, "skipped", note), set(), ()))
+            known = KnownFile(file, digest, reader, "skipped", rules.FORGOTTEN_CONTENT)
+            self._batch.read.append(Read(known, set(), ()))
+            note = rules.FORGOTTEN_AS.format(forgotten[digest])
             self._outcomes.append(Outcome(str(file.path), None, "skipped", note))
             return True
         twins = [known for known in same_size if known.digest == digest] if digest else []

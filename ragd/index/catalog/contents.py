@@ -42,6 +42,15 @@ class Contents:
                     found[content].append(Holder(*holder))
         return dict(found)
 
+    def of(self, paths: Iterable[str]) -> dict[Content, list[Holder]]:
+        """What the files at these paths held, each content with those of them that held it, in path order."""
+        found: defaultdict[Content, list[Holder]] = defaultdict(list)
+        sql = "SELECT size, digest, status, inode FROM files WHERE path = ? AND digest IS NOT NULL"
+        for path in sorted(paths):
+            for size, digest, status, inode in self._db.execute(sql, (path,)):
+                found[Content(size, digest)].append(Holder(path, status, inode))
+        return dict(found)
+
     def forgotten(self, size: int) -> dict[str, str]:
         """Digest -> path of every file of that many bytes that the person forgot."""
         sql = "SELECT digest, min(path) FROM forgotten_contents WHERE size = ? GROUP BY digest"
