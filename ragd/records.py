@@ -124,6 +124,7 @@ class Member:
     document: Document
     labels: tuple[str, ...] = ()
     conversations: tuple[str, ...] = ()
+    dated: str | None = None  # of the place too: when a mail that states no date came into its mailbox (ISO 8601)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,26 @@ def test_dates_are_read_in_the_forms_that_mails_have(raw: str, date: str) -> Non
     assert letter_of(message_of(f"Date: {raw}\n\n".encode()), Parts()).date == date
 
 
+RECEIVED = (
+    "Received: from a by b; Sun, 3 Mar 2024 10:00:00 +0100\nReceived: from c by a; Sat, 2 Mar 2024 10:00:00 +0100\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "date"),
+    [
+        (f"{RECEIVED}Date: Fri, 1 Mar 2024 10:00:00 +0100\n", "2024-03-01T10:00:00+01:00"),
+        (RECEIVED, "2024-03-03T10:00:00+01:00"),
+        (f"Resent-Date: Tue, 5 Mar 2024 10:00:00 +0100\n{RECEIVED}Date: soon\n", "2024-03-03T10:00:00+01:00"),
+        (f"Received: by b with SMTP id 7\n{RECEIVED}", "2024-03-03T10:00:00+01:00"),
+        ("Resent-Date: Tue, 5 Mar 2024 10:00:00 +0100\n", "2024-03-05T10:00:00+01:00"),
+        ("Date: soon\n", None),
+    ],
+)
+def test_a_mail_without_a_readable_date_is_dated_by_the_last_server(head: str, date: str | None) -> None:
+    assert letter_of(message_of(f"{head}\n".encode()), Parts()).date == date
+
+
 def test_raw_headers_are_in_the_encoding_of_the_text() -> None:
     raw = "Subject: ÇEKİLİŞ\nContent-Type: text/plain; charset=windows-1254\n\n".encode("cp1254")
     assert letter_of(message_of(raw), Parts()).subject == "ÇEKİLİŞ"

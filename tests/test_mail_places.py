@@ -1,5 +1,6 @@
 """A message at two places, its labels, its attachments and its message; notes that link to each other."""
 
+import mailbox
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -62,6 +63,38 @@ def test_a_message_that_is_read_in_its_maildir_loses_its_label(library: Library,
     library.sync()
     assert library.search("ladder label:unread") == []
     assert library.search("ladder")[0].document.labels == ("flagged",)
+
+
+@pytest.mark.parametrize("export_first", [True, False])
+def test_a_mail_without_a_date_has_that_of_its_mailbox_wherever_else_it_lies(
+    library: Library, tmp_path: Path, export_first: bool
+) -> None:
+    undated = message(attach=True)
+    del undated["Date"]
+    box, copy = tmp_path / "box", tmp_path / "copy"
+    for folder in (box, copy):
+        folder.mkdir()
+    (copy / "a.eml").write_bytes(undated.as_bytes())
+    (box / "b.mbox").write_bytes(b"From dana@example.org Sat Jan  3 01:05:34 1998\n" + undated.as_bytes() + b"\n")
+    for folder in (box, copy) if export_first else (copy, box):
+        library.add([folder])
+    told = {hit.document.date_from: hit.document for hit in library.search("ladder gutters before:1998-01-04")}
+    assert set(told) == {"content", "message"}
+    for document in told.values():
+        assert document.date == "1998-01-03T01:05:34+00:00"
+        assert len(document.also_at) == 1  # one and the same
+    assert library.search("ladder gutters after:2019") == []
+    assert "3 January 1998" in library.search("ladder behind the shed")[0].place
+
+
+def test_a_date_that_a_program_made_up_for_a_mailbox_is_none(library: Library, tmp_path: Path) -> None:
+    undated = message()
+    del undated["Date"]
+    export = mailbox.mbox(tmp_path / "all.mbox")
+    export.add(undated.as_bytes())  # from "MAILER-DAEMON", today
+    export.close()
+    library.add([tmp_path / "all.mbox"])
+    assert library.search("ladder behind the shed")[0].document.date_from == "file"
 
 
 def test_an_attachment_names_its_message_and_the_message_its_attachments(library: Library, tmp_path: Path) -> None:

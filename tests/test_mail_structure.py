@@ -232,7 +232,10 @@ def _first_format(path: Path) -> None:
         db.execute(f"DROP INDEX {index}")
     for table in ("answers", "names", "targets", "shared", "days", "unsettled", "forgotten_contents"):
         db.execute(f"DROP TABLE {table}")
-    later = {"documents": "tags links aliases asides subject moment loose", "places": "labels within conversations"}
+    later = {
+        "documents": "tags links aliases asides subject moment loose",
+        "places": "labels within conversations dated",
+    }
     later |= {"chunks": "quoted covered role", "files": "read_at"}
     for table, columns in later.items():
         for column in columns.split():

@@ -92,6 +92,7 @@ def pack_member(member: Member) -> bytes:
         "asides": [[aside.start, aside.end, aside.kind] for aside in document.asides],
         "labels": [sound(label) for label in member.labels],
         "conversations": member.conversations,
+        "dated": member.dated,
         "language": document.language,
         "lined": document.lined,
     }
@@ -129,6 +130,7 @@ def unpack_member(facts: dict[str, Any], body: bytes) -> Member:
             language=facts["language"],
             lined=facts["lined"],
         )
-        return Member(facts["part"], document, tuple(facts["labels"]), tuple(facts["conversations"]))
+        labels, conversations = tuple(facts["labels"]), tuple(facts["conversations"])
+        return Member(facts["part"], document, labels, conversations, facts["dated"])
     except (KeyError, TypeError, UnicodeDecodeError) as error:
         raise BadFrame from error

@@ -24,7 +24,7 @@ from ragd.records import SourceFile
 Contents = dict[str, frozenset[object]]
 SQL = {
     "documents": "SELECT DISTINCT id, kind, title, author, date FROM documents JOIN places USING (key)",
-    "places": "SELECT path, part, id, labels, within, conversations FROM places JOIN documents USING (key)",
+    "places": "SELECT path, part, id, labels, within, conversations, dated FROM places JOIN documents USING (key)",
     "chunks": "SELECT id, ordinal, start, stop, quoted, covered FROM chunks JOIN documents USING (key)"
     " WHERE key IN (SELECT key FROM places)",
     "problems": "SELECT path, part, status, note FROM problems",

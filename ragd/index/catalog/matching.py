@@ -21,7 +21,11 @@ PLACES = (  # e is the message that an attachment is in
     " LEFT JOIN places w ON w.path = p.path AND w.part = p.within LEFT JOIN documents e ON e.key = w.key"
 )
 REMEMBERED = 20_000  # combinations of facts whose answer is kept
-DATE = "coalesce(nullif(d.date, ''), nullif(e.date, ''), ragd_date(d.kind, p.path, p.part, p.mtime_ns))"
+# A mail that states no date has that of the mailbox that knows one, wherever else it lies.
+TOLD = "CASE WHEN {0}.kind = 'mail' THEN (SELECT min(o.dated) FROM places o WHERE o.key = {0}.key) END"
+OWN_DATE = f"coalesce(nullif(d.date, ''), {TOLD.format('d')})"
+DATE_ABOVE = f"coalesce(nullif(e.date, ''), {TOLD.format('e')})"
+DATE = f"coalesce({OWN_DATE}, {DATE_ABOVE}, ragd_date(d.kind, p.path, p.part, p.mtime_ns))"
 COLUMNS = {
     "kind": "d.kind",
     "author": "d.author",

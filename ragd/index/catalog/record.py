@@ -46,6 +46,7 @@ class Held:
     key: int
     labels: tuple[str, ...]
     conversations: tuple[str, ...]
+    dated: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ragd.errors import DiskFull, HomeError
 
-FORMAT = 5  # of the tables below; a change adds a step to MIGRATIONS
+FORMAT = 6  # of the tables below; a change adds a step to MIGRATIONS
 
 READ_AGAIN = "to be read again: "  # begins the reading of a document that only its file can bring up to date
 # What mails refer to, which chunks are quotes that are shown elsewhere, and the names by which links find documents.
@@ -54,7 +54,7 @@ CREATE TABLE blocks (key INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NO
     WITHOUT ROWID;
 CREATE TABLE places (path TEXT NOT NULL, part TEXT NOT NULL, key INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     labels TEXT NOT NULL DEFAULT '', within TEXT, conversations TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (path, part)) WITHOUT ROWID;
+    dated TEXT, PRIMARY KEY (path, part)) WITHOUT ROWID;
 CREATE INDEX places_by_key ON places (key, path, part);
 CREATE TABLE gone (key INTEGER PRIMARY KEY, since REAL NOT NULL);
 CREATE TABLE dropped (key INTEGER PRIMARY KEY);
@@ -121,8 +121,10 @@ DROP TABLE files_before;
 FROM_FORMAT_2 = f"ALTER TABLE chunks ADD COLUMN role TEXT NOT NULL DEFAULT 'body'; {SHARED}"
 # Which conversations a mail is in is told when its file is read the next time.
 FROM_FORMAT_3 = "ALTER TABLE places ADD COLUMN conversations TEXT NOT NULL DEFAULT '';"
+# When a message without a date came into its mailbox is told in the same way.
+FROM_FORMAT_5 = "ALTER TABLE places ADD COLUMN dated TEXT;"
 # format -> the SQL that carries a catalog of that format to the next
-MIGRATIONS = {1: FROM_FORMAT_1, 2: FROM_FORMAT_2, 3: FROM_FORMAT_3, 4: DAYS + UNSETTLED + CONTENTS}
+MIGRATIONS = {1: FROM_FORMAT_1, 2: FROM_FORMAT_2, 3: FROM_FORMAT_3, 4: DAYS + UNSETTLED + CONTENTS, 5: FROM_FORMAT_5}
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:

@@ -16,7 +16,7 @@ from ragd.index.catalog.counts import Counts
 from ragd.index.catalog.dates import unstated_date
 from ragd.index.catalog.days import Days, Row, said_on
 from ragd.index.catalog.lookup import SPACE, Lookup
-from ragd.index.catalog.matching import PLACES, Condition, Place, combinations, places_where
+from ragd.index.catalog.matching import DATE_ABOVE, OWN_DATE, PLACES, Condition, Place, combinations, places_where
 from ragd.index.catalog.numbers import at_number
 from ragd.index.catalog.record import Stored
 from ragd.index.catalog.schema import MEANT, connect, translated
@@ -26,9 +26,10 @@ from ragd.numbered import Numbered
 from ragd.records import Enclosing, Found, Outcome
 
 FACTS = (
-    "p.key, p.path, p.part, p.mtime_ns, d.id, d.title, d.kind, d.author, d.date, d.recipients,"
+    f"p.key, p.path, p.part, p.mtime_ns, d.id, d.title, d.kind, d.author, {OWN_DATE}, d.recipients,"
     " (SELECT thread FROM threads t WHERE t.message_id = coalesce(d.message_id, e.message_id, '#' || d.id)),"
-    " p.labels, d.tags, p.within, e.title, e.kind, e.author, e.date, e.recipients, coalesce(d.message_id, e.message_id)"
+    f" p.labels, d.tags, p.within, e.title, e.kind, e.author, {DATE_ABOVE}, e.recipients,"
+    " coalesce(d.message_id, e.message_id)"
 )
 LABELS = 11  # the column of them
 

@@ -97,9 +97,10 @@ class Catalog:
 
     def places_of(self, path: str) -> list[Held]:
         """Everything that was read from a file."""
-        sql = "SELECT part, key, labels, conversations FROM places WHERE path = ? ORDER BY part"
+        sql = "SELECT part, key, dated, labels, conversations FROM places WHERE path = ? ORDER BY part"
         rows = self._db.execute(sql, (path,))
-        return [Held(part or None, key, *map(read.labels_from, facts)) for part, key, *facts in rows]
+        named = read.labels_from
+        return [Held(part or None, key, named(labels), named(told), dated) for part, key, dated, labels, told in rows]
 
     def problems_of(self, path: str) -> list[Outcome]:
         rows = self._db.execute("SELECT part, status, note FROM problems WHERE path = ? ORDER BY part", (path,))
@@ -144,7 +145,7 @@ class Catalog:
             for entry in batch.entries:
                 self._put_document(entry, reading_of(entry.document, chunker))
             for file, member, key in batch.members:
-                here = Held(member.part, key, member.labels, member.conversations)
+                here = Held(member.part, key, member.labels, member.conversations, member.dated)
                 lost |= self._put_place(str(file.path), here, file.mtime_ns)
             for adopted in batch.adopted:
                 lost |= self._adopt(adopted)
@@ -195,8 +196,8 @@ class Catalog:
         part, key, conversations = here.part or "", here.key, read.labels_to(here.conversations)
         sql = "SELECT key, conversations FROM places WHERE path = ? AND part = ?"
         before = self._db.execute(sql, (path, part)).fetchone()
-        facts = (mtime_ns, read.labels_to(here.labels), self._within(path, here.part), conversations)
-        self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?, ?)", (path, part, key, *facts))
+        facts = (mtime_ns, read.labels_to(here.labels), self._within(path, here.part), conversations, here.dated)
+        self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (path, part, key, *facts))
         links.record_place(self._db, key, path, here.part)
         self._db.execute("DELETE FROM gone WHERE key = ?", (key,))
         return {before[0]} if before and before != (key, conversations) else set()

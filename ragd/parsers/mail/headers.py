@@ -25,6 +25,7 @@ REFERENCES = 200  # the newest of a thread longer than anyone reads
 PEOPLE = 1000
 LONGEST_LIST = 400_000  # code points of a list of addresses that are read: a thousand people take an eighth of that
 NESTED = 20  # comments within comments: the library reads each by calling itself
+SERVERS = 30  # that a message went through
 LONGEST_DATE = 500  # code points, with a comment
 ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]{1,254}@[^\s<>,;:\"()\[\]@]{1,254}")
 UNBRACKETED = re.compile(r"([^\"<>@]+) ([^\s\"]+@[^\s\"]+)")  # Dana Visser dana@example.org
@@ -200,10 +201,11 @@ def ids(*values: str) -> tuple[str, ...]:
 
 def date(message: Message) -> str | None:
     """The Date header in ISO 8601 with its offset; of a broken one what a person would make of it; else None."""
-    return next(filter(None, map(_date, _dates(message))), None)
+    return next(filter(None, map(read_date, _dates(message))), None)
 
 
-def _date(raw: str) -> str | None:
+def read_date(raw: str) -> str | None:
+    """A time as mails write it, in ISO 8601; None where it is none."""
     raw = raw[:LONGEST_DATE]
     try:
         moment = parsedate_to_datetime(raw)
@@ -219,6 +221,6 @@ def _date(raw: str) -> str | None:
 
 def _dates(message: Message) -> Iterable[str]:
     yield from filter(None, as_written(message, "Date"))
-    yield from filter(None, as_written(message, "Resent-Date"))
-    for value in as_written(message, "Received")[:1]:  # the last server that took it says when
+    for value in as_written(message, "Received")[:SERVERS]:  # the last server that took it, and says when, comes first
         yield value.rpartition(";")[2].strip()
+    yield from filter(None, as_written(message, "Resent-Date"))

@@ -8,11 +8,12 @@ from dataclasses import replace
 from io import BytesIO
 from typing import IO
 
+from ragd.parsers.mail import headers
 from ragd.parsers.mail.eml import read_message
 from ragd.parsers.mail.letter import FAMILY, mbox_part
 from ragd.parsers.source import NothingInIt, Parsed, Source, Unreadable, attempt
 from ragd.parsers.table import Format
-from ragd.records import Outcome
+from ragd.records import Member, Outcome
 
 MESSAGE = Format(FAMILY, "ragd.parsers.mail.mbox:parse_message", "mail", "")
 
@@ -25,6 +26,10 @@ PLAINLY = re.compile(  # as every program that delivers mail writes it: whatever
     + CLOCK
     + rb"(?: [A-Z]{3,4}| [+-]\d{4})? \d{4}(?: [+-]\d{4})?\s*$"
 )
+CAME = re.compile(  # of an envelope that a mail server wrote: "From dana@example.org Sat Jan  3 01:05:34 1996"
+    rb"^From (?!MAILER[-_]DAEMON)\S[^\n]{0,500}?\s((?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
+    rb"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d\d?|\d\d? [A-Z][a-z]{2}) .*\d\d?:\d\d.*)"
+)
 NAMELESS = re.compile(rb"^From (?:-|\S+@\S+|MAILER[-_]DAEMON|\S+)\s*$")
 HEADER = re.compile(rb"^(?:[!-9;-~]{1,100}:|>?From )")
 KNOWN_HEADER = re.compile(
@@ -33,6 +38,7 @@ KNOWN_HEADER = re.compile(
     re.IGNORECASE,
 )
 ESCAPED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
+NOBODY_KNOWS = "1970-01-01"  # the beginning of time
 EMPTY = (b"\n", b"\r\n")
 LENGTH = b"content-length:"
 LARGEST = 256 << 20  # bytes of one message; nobody's mail server takes half of that
@@ -42,12 +48,15 @@ LONGEST_LINE = 1 << 20
 def parse(source: Source) -> Parsed:
     """Every message with its attachments; one that cannot be read is an Outcome and the next goes on."""
     met = False
-    for raw in messages(source.stream()):
+    for envelope, raw in _letters(source.stream()):
         met = True
         inside = _inside(source, raw)
-        for found in attempt(inside):
+        for number, found in enumerate(attempt(inside)):
             failed = isinstance(found, Outcome) and found.part == inside.part
-            yield replace(found, part=source.unique(found.part or "")) if failed else found
+            if isinstance(found, Member) and number == 0 and found.document.kind == "mail" and not found.document.date:
+                yield replace(found, dated=_came(envelope))
+            else:
+                yield replace(found, part=source.unique(found.part or "")) if failed else found
     if not met:
         raise NothingInIt("no message in it")
 
@@ -77,21 +86,38 @@ def _inside(source: Source, raw: bytes) -> Source:
     )
 
 
+def _came(envelope: bytes) -> str | None:
+    """When a message came into its mailbox, in ISO 8601, as the program that wrote the mailbox says; else None.
+
+    A fact of the place: in the message's identity it would make two of one that lies in two exports. MAILER-DAEMON is
+    what programs write that know nobody, with the day of the export.
+    """
+    found = CAME.match(envelope)
+    came = headers.read_date(found[1].decode("ascii", "replace").strip()) if found else None
+    return None if came and came.startswith(NOBODY_KNOWS) else came
+
+
 def messages(stream: IO[bytes]) -> Iterator[bytes]:
-    """The messages of an mbox without their envelopes, with `>From` as it was written.
+    """The messages of an mbox without their envelopes, with `>From` as it was written."""
+    return (raw for _, raw in _letters(stream))
+
+
+def _letters(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """The messages, each behind its envelope (b"" where it has none).
 
     A "From " line begins a message when it looks like an envelope (a time and a year) after an empty line and a header
     follows; a letter's own "From here on ..." does neither. A body whose length the header states, and right behind
     which a message begins, is taken as it is (mboxcl).
     """
     lines = _Lines(stream)
-    held: list[bytes] = []
+    envelope, held = b"", list[bytes]()
     size, blank, started = 0, True, False
     stated: int | None = 0  # the body's length, 0 where none is; None in the body
     while line := lines.read():
         if line.startswith(b"From ") and _begins(line, lines.peek(), blank=blank):
             if started or held:
-                yield _whole(held, started=started)
+                yield envelope, _whole(held, started=started)
+            envelope = line
             held, size, blank, started, stated = [], 0, False, True, 0
             continue
         blank = line in EMPTY
@@ -102,7 +128,7 @@ def messages(stream: IO[bytes]) -> Iterator[bytes]:
             held += lines.body(stated) if blank else ()
             stated = None if blank else _length(line) or stated
     if started or held:
-        yield _whole(held, started=started)
+        yield envelope, _whole(held, started=started)
 
 
 class _Lines:
