@@ -32,7 +32,9 @@ def words_of(text: str, *, quoted: bool) -> str:
     bare = QUOTING.sub("", text) if quoted else text
     if quoted:
         bare = WHEN.sub("", ADDRESS.sub("", ROUTE.sub("", bare)))
-    bare = DRAWN.sub(r"\1", RULE.sub(r"\1", LINK.sub(r"\1", bare)))
+    if "://" in bare:
+        bare = LINK.sub(r"\1", bare)
+    bare = DRAWN.sub(r"\1", RULE.sub(r"\1", bare))
     return bare if bare.strip() else text
 
 

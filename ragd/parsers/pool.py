@@ -113,7 +113,8 @@ class Pool:
                 return process
             process.end()
         try:
-            return Process(self._limits.seconds, self._limits.memory_mb, self._limits.text_mb, self.heard)
+            limits = self._limits
+            return Process(limits.seconds, limits.memory_mb, limits.text_mb, of=self._count, heard=self.heard)
         except OSError as trouble:
             raise RagdError(
                 f"files cannot be read, no process can be started ({trouble})", remedy="try again"

@@ -25,9 +25,10 @@ LOOK = 0.25  # seconds between two looks at how long it waited for a processor
 WORK = 10.0  # seconds of a file's time that one word of a worker at work gives back,
 WORKS = 600.0  # but of one file no more than these,
 WORKS_ON = 2000  # and a second for so many bytes: a scanned page is more, and read in some seconds
-AHEAD_FILES = 96  # files that a worker is told of before it has answered: it has work while we write
-AHEAD_BYTES = 1 << 19  # but large files wait for whoever is free first
-AHEAD_PATHS = 12_000  # characters: neither side may ever wait for the other
+AHEAD_FILES = 192  # files that a worker is told of before it has answered: it has work while we write,
+IN_FLIGHT = 512  # and all workers together: a system lets some 1,000 open descriptors be on their way
+AHEAD_BYTES = 1 << 20  # but large files wait for whoever is free first
+AHEAD_PATHS = 24_000  # characters: neither side may ever wait for the other
 BUFFER = 1 << 18  # bytes that may be told ahead
 
 
@@ -38,8 +39,9 @@ class Dead(Exception):
 class Process:
     """A worker, the files it was handed, and how long it has been silent while we listened."""
 
-    def __init__(self, seconds: float, memory_mb: int, text_mb: int, heard: "Heard[Process]") -> None:
-        """`heard` is where all that it says comes."""
+    def __init__(self, seconds: float, memory_mb: int, text_mb: int, *, of: int, heard: "Heard[Process]") -> None:
+        """One `of` so many; `heard` is where all that it says comes."""
+        self._ahead = min(AHEAD_FILES, IN_FLIGHT // of)
         self.waiting: deque[SourceFile] = deque()  # the first is the one being read
         self._told_bytes = self._told_paths = 0  # of all that wait
         self._large: tuple[Path, int] | None = None  # the last large file it was handed, and our own descriptor of it
@@ -72,7 +74,7 @@ class Process:
     def has_room(self) -> bool:
         """Whether it may be told of one more file: soon read, and without filling the pipe that it is told through."""
         return not self.waiting or (
-            len(self.waiting) < AHEAD_FILES and self._told_bytes < AHEAD_BYTES and self._told_paths < AHEAD_PATHS
+            len(self.waiting) < self._ahead and self._told_bytes < AHEAD_BYTES and self._told_paths < AHEAD_PATHS
         )
 
     def give(self, file: SourceFile, *, old: int = 0) -> None:

@@ -25,7 +25,7 @@ from ragd.records import Member, Outcome
 
 MB = 1 << 20
 HEARD = 1 << 14  # bytes that one look at the socket may bring: a path or some, one a file
-HANDED = 128  # descriptors that one look at the socket may bring; more than a parent hands out ahead
+HANDED = 256  # descriptors that one look at the socket may bring; more than a parent hands out ahead
 SCRATCH = 4 << 30  # bytes that a scratch file may have
 FILES = 5000  # after this many a fresh worker takes over: libraries leak
 PARTS = 1000  # documents and parts for each megabyte of text that is allowed, so that empty ones cannot go on for ever

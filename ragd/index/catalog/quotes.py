@@ -25,6 +25,8 @@ WORD = re.compile(r"[^\W_]+")
 SNIP = re.compile(
     r"[\[<][ .]*(?:snip(?:p?ed|ping)?|cut|deleted)[ .]*[\]>]|[-*({=]+ ?snip(?:ped)? ?[-*)}=]+", re.IGNORECASE
 )
+# Mails that do not wait to be looked at.
+OTHERS = "SELECT 1 FROM documents WHERE kind = 'mail' AND key NOT IN (SELECT key FROM unsettled) LIMIT 1"
 ROW = 3  # words
 AT_ONCE = 1_000  # mails whose quotes, and those of their kin, are settled between two commits
 HELD = 300_000  # rows of words of mails that are held at once: about 50 MB
@@ -54,9 +56,13 @@ class Quotes:
         # In this order neighbours are compared with the same others.
         order = "LEFT JOIN documents USING (key) ORDER BY subject, moment, key"
         waiting = [row[0] for row in self._db.execute(f"SELECT key FROM unsettled {order}")]
+        are_all = not self._db.execute(OTHERS).fetchone()  # then those that quote them wait too
         for some in batched(waiting, AT_ONCE):
             with transaction(self._db, self._path):
-                self.settle(some)
+                if are_all:
+                    self._settle_each(some, Kin(self._db))
+                else:
+                    self.settle(some)
                 self._db.executemany("DELETE FROM unsettled WHERE key = ?", [(key,) for key in some])
                 moved_on(self._db)
             yield
@@ -64,7 +70,10 @@ class Quotes:
     def settle(self, moved: Iterable[int]) -> None:
         """Say anew which quotes are covered, after documents of these keys have come into sight or gone out of it."""
         kin = Kin(self._db)
-        for key in kin.by_subject(set(kin.concerned(moved))):
+        self._settle_each(set(kin.concerned(moved)), kin)
+
+    def _settle_each(self, keys: Iterable[int], kin: Kin) -> None:
+        for key in kin.by_subject(keys):
             self._settle(key, kin)
 
     def _settle(self, key: int, kin: Kin) -> None:
