@@ -17,6 +17,7 @@ from ragd.errors import QueryError
 from ragd.records import Found
 
 Test = Callable[[Found], bool]
+Condition = tuple[tuple[str, ...], Test]  # the facts (fields of a document) that it looks at, and what is true of them
 
 EXAMPLES = {
     "from": 'from:dana, from:"Dana Visser" or from:dana@example.org',
@@ -128,8 +129,8 @@ def matcher(query: Query) -> Test:
     return lambda found: all(test(found) for test in tests)
 
 
-def conditions(query: Query) -> list[tuple[tuple[str, ...], Test]]:
-    """What filters mean one by one: the facts (fields of a document) that each looks at, and what is true of them."""
+def conditions(query: Query) -> list[Condition]:
+    """What filters mean, one by one."""
     wanted: dict[str, list[Test]] = {}
     barred: dict[str, list[Test]] = {}
     for one in query.filters:

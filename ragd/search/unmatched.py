@@ -10,9 +10,9 @@ from pathlib import PurePath
 
 from ragd.places import day
 from ragd.records import Found
-from ragd.search.query import Filter, Query, Test, conditions, shown_day, words_of
+from ragd.search.query import Condition, Filter, Query, conditions, shown_day, words_of
 
-Count = Callable[[Sequence[tuple[tuple[str, ...], Test]]], int]
+Count = Callable[[Sequence[Condition]], int]
 Combinations = Callable[[Sequence[str]], Iterable[tuple[Found, int]]]
 
 OFFERED_FROM = {  # facts of documents

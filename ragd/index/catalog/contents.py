@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-AT_OR_BELOW = "(path = ? OR (path >= ? AND path < ?))"
+from ragd.index.catalog.read import AT_OR_BELOW, span
 
 
 class Content(NamedTuple):
@@ -70,9 +70,3 @@ class Contents:
         self._db.executemany("DELETE FROM forgotten_contents WHERE size = ? AND digest = ?", chosen)
         left_out = [one for those in self.holders(chosen).values() for one in those if one.status == "skipped"]
         self._db.executemany("DELETE FROM files WHERE path = ?", [(one.path,) for one in left_out])
-
-
-def span(path: str) -> tuple[str, str, str]:
-    """The bounds of a path and all below it: "0" is the character after "/"."""
-    stem = path.rstrip("/")
-    return path, f"{stem}/", f"{stem}0"

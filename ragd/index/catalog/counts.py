@@ -49,9 +49,8 @@ class Counts:
 
     def below(self, root: str) -> dict[str, int]:
         """files, documents, words_only, failed (with parts of files) and copies at or below a root."""
-        stem = root.rstrip("/")
-        span = (root, f"{stem}/", f"{stem}0")
-        return {what: int(self._db.execute(sql, span).fetchone()[0]) for what, sql in BELOW.items()}
+        bounds = read.span(root)
+        return {what: int(self._db.execute(sql, bounds).fetchone()[0]) for what, sql in BELOW.items()}
 
     def has_vectors(self) -> bool:
         """Whether anything has a vector in the space searched."""

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ragd.index.catalog.read import AT_ONCE, batched
+from ragd.index.catalog.read import rows_in
 from ragd.index.catalog.record import Entry
 from ragd.places import day_of
 from ragd.records import Found
@@ -38,12 +38,8 @@ class Days:
 
     def of_keys(self, keys: Iterable[int]) -> dict[Row, str]:
         """The day of every passage of these documents that has one."""
-        found: dict[Row, str] = {}
-        for some in batched(keys, AT_ONCE):
-            marks = ",".join("?" * len(some))
-            rows = self._db.execute(f"SELECT key, ordinal, day FROM days WHERE key IN ({marks})", some)
-            found |= {(key, ordinal): day for key, ordinal, day in rows}
-        return found
+        rows = rows_in(self._db, "SELECT key, ordinal, day FROM days WHERE key IN ({})", keys)
+        return {(key, ordinal): day for key, ordinal, day in rows}
 
     def at(self, key: int, start: int) -> str | None:
         """The day of what stands at an offset of a document; None where it has no days."""

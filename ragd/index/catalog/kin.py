@@ -21,7 +21,7 @@ from ragd.index.catalog.letters import (
     namesakes,
     referring_to,
 )
-from ragd.index.catalog.read import AT_ONCE, batched, visible
+from ragd.index.catalog.read import rows_in, visible
 
 NEWEST = 40  # of the mails that one refers to: a quote of a quote of a quote seldom goes further back
 NEAREST = 40  # of its namesakes to either side
@@ -55,12 +55,8 @@ class Kin:
 
     def by_subject(self, keys: Iterable[int]) -> list[int]:
         """Keys of mails in an order in which neighbours are compared with the same others."""
-        found: list[tuple[str, int, int]] = []
-        for some in batched(keys, AT_ONCE):
-            marks = ",".join("?" * len(some))
-            sql = f"SELECT coalesce(subject, ''), coalesce(moment, 0), key FROM documents WHERE key IN ({marks})"
-            found += self._db.execute(sql, some).fetchall()
-        return [key for _, _, key in sorted(found)]
+        sql = "SELECT coalesce(subject, ''), coalesce(moment, 0), key FROM documents WHERE key IN ({})"
+        return [key for _, _, key in sorted(rows_in(self._db, sql, keys))]
 
     def of(self, one: Letter) -> list[Letter]:
         """The mails in sight that hold what this one quotes, if any does."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from ragd.index.catalog.read import batched
+from ragd.index.catalog.read import rows_in
 from ragd.records import Document
 
 WINDOW = 30 * 86_400  # seconds between two mails that are joined by their subject
@@ -26,7 +26,6 @@ PREFIX = re.compile(
 )
 FORWARDED = re.compile(r"\s*\(fwd?\)\s*$", re.IGNORECASE)
 FACTS = "key, id, message_id, refs, author, recipients, title, moment"
-AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,8 @@ def letter_of(connection: sqlite3.Connection, key: int) -> Letter | None:
 
 def letters_of(connection: sqlite3.Connection, keys: Iterable[int]) -> list[Letter]:
     """The mails of these keys."""
-    found: list[Letter] = []
-    for some in batched(keys, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        sql = f"SELECT {FACTS} FROM documents WHERE key IN ({marks}) AND kind = 'mail'"
-        found += map(letter, connection.execute(sql, some).fetchall())
-    return found
+    sql = f"SELECT {FACTS} FROM documents WHERE key IN ({{}}) AND kind = 'mail'"
+    return list(map(letter, rows_in(connection, sql, keys)))
 
 
 def linkage(document: Document) -> tuple[str | None, int | None, int]:
@@ -137,27 +132,18 @@ def namesakes(one: Letter, other: Letter) -> bool:
 
 def having(connection: sqlite3.Connection, message_ids: Iterable[str]) -> Iterator[Letter]:
     """The mails with these message ids."""
-    for some in batched(message_ids, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        sql = f"SELECT {FACTS} FROM documents WHERE message_id IN ({marks}) AND kind = 'mail'"
-        yield from map(letter, connection.execute(sql, some).fetchall())
+    sql = f"SELECT {FACTS} FROM documents WHERE message_id IN ({{}}) AND kind = 'mail'"
+    return map(letter, rows_in(connection, sql, message_ids))
 
 
 def referring_to(connection: sqlite3.Connection, message_ids: Iterable[str]) -> list[int]:
     """The keys of the documents that refer to one of these messages."""
-    found: set[int] = set()
-    for some in batched(message_ids, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        rows = connection.execute(f"SELECT key FROM answers WHERE message_id IN ({marks})", some)
-        found.update(row[0] for row in rows)
-    return sorted(found)
+    return sorted(
+        {row[0] for row in rows_in(connection, "SELECT key FROM answers WHERE message_id IN ({})", message_ids)}
+    )
 
 
 def ids_of(connection: sqlite3.Connection, keys: Iterable[int]) -> list[str]:
     """The message ids of these documents, of those that have one."""
-    found: list[str] = []
-    for some in batched(keys, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        sql = f"SELECT message_id FROM documents WHERE key IN ({marks}) AND message_id IS NOT NULL"
-        found += (row[0] for row in connection.execute(sql, some))
-    return found
+    sql = "SELECT message_id FROM documents WHERE key IN ({}) AND message_id IS NOT NULL"
+    return [row[0] for row in rows_in(connection, sql, keys)]

@@ -6,15 +6,14 @@ several that fit, the one in the same folder, then the nearest in path order.
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import unquote
 
-from ragd.index.catalog.read import batched
+from ragd.index.catalog.read import places_of
 from ragd.records import Document
 
-AT_ONCE = 400
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # http:, mailto:
 NOTE_SUFFIXES = (".md", ".markdown", ".org", ".html", ".htm", ".txt")
 
@@ -56,7 +55,7 @@ def _resolved(connection: sqlite3.Connection, path: str, target: str) -> int | N
         return None
     keys = [row[0] for row in connection.execute("SELECT key FROM names WHERE name = ?", (name,))]
     best = sorted(
-        (*_fit(path, place, part, written), place, part or "", one) for one, place, part in _places(connection, keys)
+        (*_fit(path, place, part, written), place, part or "", one) for one, place, part in places_of(connection, keys)
     )
     return best[0][-1] if best else None
 
@@ -73,13 +72,6 @@ def _fit(path: str, place: str, part: str | None, written: str) -> tuple[int, in
 
 def _spellings(path: PurePosixPath) -> tuple[str, str]:
     return str(path).casefold(), str(path.with_suffix("")).casefold()
-
-
-def _places(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
-    for some in batched(keys, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        for key, path, part in connection.execute(f"SELECT key, path, part FROM places WHERE key IN ({marks})", some):
-            yield key, path, part or None
 
 
 def _written(target: str) -> str:

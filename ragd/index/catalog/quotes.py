@@ -70,10 +70,10 @@ class Quotes:
     def settle(self, moved: Iterable[int]) -> None:
         """Say anew which quotes are covered, after documents of these keys have come into sight or gone out of it."""
         kin = Kin(self._db)
-        self._settle_each(set(kin.concerned(moved)), kin)
+        self._settle_each(kin.by_subject(set(kin.concerned(moved))), kin)
 
     def _settle_each(self, keys: Iterable[int], kin: Kin) -> None:
-        for key in kin.by_subject(keys):
+        for key in keys:
             self._settle(key, kin)
 
     def _settle(self, key: int, kin: Kin) -> None:

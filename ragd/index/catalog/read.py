@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ragd.index.catalog import blocks
 from ragd.index.catalog.record import Stored
@@ -15,12 +15,31 @@ from ragd.records import Aside, Chunk, Document, Mark, Role
 
 T = TypeVar("T")
 AT_ONCE = 500  # values in one IN (...)
+AT_OR_BELOW = "(path = ? OR (path >= ? AND path < ?))"
 CHUNK = "c.key, c.ordinal, c.start, c.stop, c.line, c.passage, c.quoted, c.role"
 
 
 def setting(connection: sqlite3.Connection, name: str) -> str | None:
     row = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row else None
+
+
+def rows_in(connection: sqlite3.Connection, sql: str, values: Iterable[T]) -> Iterator[Any]:
+    """The rows of a question about many values, which stand in it as `IN ({})`; so many at once as SQLite takes."""
+    for some in batched(values, AT_ONCE):
+        yield from connection.execute(sql.format(",".join("?" * len(some))), some).fetchall()
+
+
+def span(path: str) -> tuple[str, str, str]:
+    """The bounds of a path and all below it, for AT_OR_BELOW: "0" is the character after "/"."""
+    stem = path.rstrip("/")
+    return path, f"{stem}/", f"{stem}0"
+
+
+def places_of(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
+    """(key, path, part) of every place of these documents."""
+    for key, path, part in rows_in(connection, "SELECT key, path, part FROM places WHERE key IN ({})", keys):
+        yield key, path, part or None
 
 
 def is_nothing_owed(connection: sqlite3.Connection, space: int) -> bool:
@@ -109,22 +128,13 @@ def stored_of_key(connection: sqlite3.Connection, key: int) -> Iterator[Stored]:
 
 def rows_of_passages(connection: sqlite3.Connection, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
     """(passage, key, ordinal) of every chunk that shares one of the passages and has its meaning."""
-    for some in batched(passages, AT_ONCE):
-        places = ",".join("?" * len(some))
-        yield from connection.execute(
-            f"SELECT passage, key, ordinal FROM chunks WHERE passage IN ({places}) AND {MEANT} ORDER BY key, ordinal",
-            some,
-        )
+    sql = f"SELECT passage, key, ordinal FROM chunks WHERE passage IN ({{}}) AND {MEANT} ORDER BY key, ordinal"
+    return rows_in(connection, sql, passages)
 
 
 def visible(connection: sqlite3.Connection, keys: Iterable[int]) -> set[int]:
     """Those of the keys that have a place."""
-    seen: set[int] = set()
-    for some in batched(keys, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        rows = connection.execute(f"SELECT DISTINCT key FROM places WHERE key IN ({marks})", some)
-        seen.update(row[0] for row in rows)
-    return seen
+    return {row[0] for row in rows_in(connection, "SELECT DISTINCT key FROM places WHERE key IN ({})", keys)}
 
 
 def batched(values: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

@@ -74,10 +74,7 @@ class Shared:
         return {row for row in rows if self._db.execute(sql, row).fetchone()}
 
     def _pairs(self, sql: str, values: Iterable[int]) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for some in read.batched(values, read.AT_ONCE):
-            found.update(self._db.execute(f"{sql} ({','.join('?' * len(some))})", some).fetchall())
-        return found
+        return dict(read.rows_in(self._db, f"{sql} ({{}})", values))
 
 
 def put(connection: sqlite3.Connection, entry: Entry) -> None:

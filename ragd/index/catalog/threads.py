@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from ragd.index.catalog import subjects
-from ragd.index.catalog.letters import FACTS, Letter, letter, letters_of
-from ragd.index.catalog.read import AT_ONCE, batched, labels_from
+from ragd.index.catalog.letters import FACTS, Letter, having, letter, letters_of
+from ragd.index.catalog.read import labels_from, rows_in
 
 CONVERSATION = "~"  # begins a conversation's name: it comes after message ids, which name threads
 
@@ -76,35 +76,23 @@ def _anew(connection: sqlite3.Connection, names: Iterable[str]) -> None:
 
 
 def _left(connection: sqlite3.Connection, nodes: Iterable[str]) -> list[Letter]:
-    found: list[Letter] = []
-    for some in batched(nodes, AT_ONCE):
-        for column, names in (
-            ("message_id", some),
-            ("message_id IS NULL AND id", [node[1:] for node in some if node.startswith("#")]),
-        ):
-            marks = ",".join("?" * len(names))
-            sql = f"SELECT {FACTS} FROM documents WHERE {column} IN ({marks}) AND kind = 'mail'"
-            found += map(letter, connection.execute(sql, tuple(names)).fetchall())
-    return found
+    names = list(nodes)
+    bare = f"SELECT {FACTS} FROM documents WHERE message_id IS NULL AND id IN ({{}}) AND kind = 'mail'"
+    without = rows_in(connection, bare, (node[1:] for node in names if node.startswith("#")))
+    return [*having(connection, names), *map(letter, without)]
 
 
 def _threads_of(connection: sqlite3.Connection, nodes: Iterable[str]) -> dict[str, str]:
     """The thread of each of these messages that is in one."""
-    found: dict[str, str] = {}
-    for some in batched(nodes, AT_ONCE):
-        marks = ",".join("?" * len(some))
-        found.update(connection.execute(f"SELECT message_id, thread FROM threads WHERE message_id IN ({marks})", some))
-    return found
+    return dict(rows_in(connection, "SELECT message_id, thread FROM threads WHERE message_id IN ({})", nodes))
 
 
 def _conversations(connection: sqlite3.Connection, letters: Iterable[Letter]) -> dict[int, set[str]]:
     """The conversations of each mail, as all of its places tell them."""
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for some in batched((one.key for one in letters), AT_ONCE):
-        marks = ",".join("?" * len(some))
-        sql = f"SELECT key, conversations FROM places WHERE key IN ({marks}) AND conversations != ''"
-        for key, names in connection.execute(sql, some):
-            found[key].update(CONVERSATION + name for name in labels_from(names))
+    sql = "SELECT key, conversations FROM places WHERE key IN ({}) AND conversations != ''"
+    for key, names in rows_in(connection, sql, (one.key for one in letters)):
+        found[key].update(CONVERSATION + name for name in labels_from(names))
     return found
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from math import inf
 from pathlib import Path
 from types import TracebackType
@@ -78,11 +79,7 @@ class View:
 
     def covered(self, keys: Iterable[int]) -> set[tuple[int, int]]:
         """(key, ordinal) of the quotes in these documents that are not shown: their message is in the index itself."""
-        rows: set[tuple[int, int]] = set()
-        for some in read.batched(keys, read.AT_ONCE):
-            marks = ",".join("?" * len(some))
-            rows.update(self._db.execute(f"SELECT key, ordinal FROM chunks WHERE covered AND key IN ({marks})", some))
-        return rows
+        return set(read.rows_in(self._db, "SELECT key, ordinal FROM chunks WHERE covered AND key IN ({})", keys))
 
     def rows_of_passages(self, passages: Iterable[int]) -> Iterator[tuple[int, int, int]]:
         """(passage, key, ordinal) of every row of the word index that is one of the passages and has its meaning."""
@@ -106,10 +103,7 @@ class View:
 
     def passages_of_keys(self, keys: Iterable[int]) -> Iterator[tuple[int, int, int]]:
         """(passage, key, ordinal) of every chunk of these documents that has its meaning."""
-        for some in read.batched(keys, read.AT_ONCE):
-            marks = ",".join("?" * len(some))
-            sql = f"SELECT passage, key, ordinal FROM chunks WHERE key IN ({marks}) AND {MEANT}"
-            yield from self._db.execute(sql, some)
+        return read.rows_in(self._db, f"SELECT passage, key, ordinal FROM chunks WHERE key IN ({{}}) AND {MEANT}", keys)
 
     def stored(self, rows: Iterable[tuple[int, int]]) -> Iterator[Stored]:
         return read.stored(self._db, rows)
@@ -174,27 +168,26 @@ class View:
 
     def combinations(self, facts: Sequence[str]) -> Iterator[tuple[Found, int]]:
         """Each combination of these facts (fields of a document) that there is, and at how many places."""
-        labels = self._labels_of_keys()
-        return combinations(self._db, facts, lambda key: labels.get(key, ()))
+        return combinations(self._db, facts, self._labels_of)
 
     def _places_where(self, conditions: Sequence[Condition]) -> Iterator[Place]:
-        labels = self._labels_of_keys()
-        return places_where(self._db, conditions, lambda key: labels.get(key, ()))
+        return places_where(self._db, conditions, self._labels_of)
 
     def _days_where(self, conditions: Sequence[Condition]) -> Iterator[tuple[int, str]]:
         """(key, day) of each day of conversations of many days that the conditions match at one of their places."""
-        for key, day, found in self._seen("WHERE p.key IN (SELECT key FROM days) ORDER BY p.path, p.part"):
-            if day and all(test(found) for _, test in conditions):
-                yield key, day
+        days = self.days.all()
+        where = "WHERE p.key IN (SELECT key FROM days) ORDER BY p.path, p.part"
+        for row in self._db.execute(f"SELECT {FACTS} FROM {PLACES} {where}") if days else ():
+            found = _found(row, also_at=(), labels=self._labels_of(row[0]))
+            for day in days[row[0]]:
+                here = said_on(day, found)
+                if all(test(here) for _, test in conditions):
+                    yield row[0], day
 
-    def _seen(self, where: str) -> Iterator[tuple[int, str | None, Found]]:
-        """(key, day, document) at every place and of each of its days; day is None where it has none."""
-        labels, days = self._labels_of_keys(), self.days.all()
-        for row in self._db.execute(f"SELECT {FACTS} FROM {PLACES} {where}"):
-            found = _found(row, also_at=(), labels=labels.get(row[0], ()))
-            for day in days.get(row[0], (None,)):
-                yield row[0], day, said_on(day, found)
+    def _labels_of(self, key: int) -> tuple[str, ...]:
+        return self._labels_of_keys.get(key, ())
 
+    @cached_property
     def _labels_of_keys(self) -> dict[int, tuple[str, ...]]:
         found: dict[int, dict[str, None]] = {}
         for key, labels in self._db.execute("SELECT key, labels FROM places WHERE labels != '' ORDER BY path, part"):
@@ -223,10 +216,7 @@ class View:
 
     def places_of(self, keys: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
         """(key, path, part) of every place of these documents."""
-        for some in read.batched(keys, read.AT_ONCE):
-            marks = ",".join("?" * len(some))
-            rows = self._db.execute(f"SELECT key, path, part FROM places WHERE key IN ({marks})", some)
-            yield from ((key, path, part or None) for key, path, part in rows)
+        return read.places_of(self._db, keys)
 
     def keys_with(self, document: str) -> list[int]:
         """The readings of a document, by its id."""
@@ -298,11 +288,8 @@ class View:
 
     def sizes_and_times(self, root: str) -> dict[str, tuple[int, int]]:
         """Bytes and mtime_ns of every file at or below a path, as they were when it was read."""
-        stem = root.rstrip("/")
-        rows = self._db.execute(
-            "SELECT path, size, mtime_ns FROM files WHERE path = ? OR (path >= ? AND path < ?)",
-            (root, f"{stem}/", f"{stem}0"),
-        )
+        sql = f"SELECT path, size, mtime_ns FROM files WHERE {read.AT_OR_BELOW}"
+        rows = self._db.execute(sql, read.span(root))
         return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
 
     def left_out(self) -> list[Outcome]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from ragd.index.catalog import blocks, days, letters, links, read, shared, threads
-from ragd.index.catalog.contents import AT_OR_BELOW, Content, Contents, span
+from ragd.index.catalog.contents import Content, Contents
 from ragd.index.catalog.facts import facts_of
 from ragd.index.catalog.lookup import FILE, Lookup, begun, known_of
 from ragd.index.catalog.quotes import Quotes
+from ragd.index.catalog.read import AT_OR_BELOW, span
 from ragd.index.catalog.record import Adopted, Batch, Entry, Held, KnownFile, Read, Stored
 from ragd.index.catalog.schema import READ_AGAIN, connect, moved_on, transaction
 from ragd.index.catalog.spaces import Spaces
